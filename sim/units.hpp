@@ -34,10 +34,14 @@ constexpr BitRate bits_per_second(std::int64_t n) { return {n}; }
 constexpr BitRate megabits_per_second(std::int64_t n) { return {n * 1'000'000}; }
 constexpr BitRate gigabits_per_second(std::int64_t n) { return {n * 1'000'000'000}; }
 
+namespace detail {
+__extension__ using Int128 = __int128;  // bits times ticks exceeds 64 bits from 1.2 MB on
+}
+
 /// The time to put `size` on a wire of `rate`: computed from the whole size and rounded up once, to
 /// the next picosecond. Requires: rate > 0.
 constexpr Duration transmission_time(ByteCount size, BitRate rate) {
-  const auto bits = static_cast<__int128>(size.value) * 8;
+  const auto bits = static_cast<detail::Int128>(size.value) * 8;
   const auto ticks = (bits * 1'000'000'000'000 + rate.bits_per_second - 1) / rate.bits_per_second;
   return Duration{static_cast<std::int64_t>(ticks)};
 }
