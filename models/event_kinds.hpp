@@ -1,0 +1,28 @@
+// Every kind of event and timer in the models. World (models/world.cpp) dispatches on them.
+#pragma once
+
+#include "sim/event.hpp"
+
+namespace lvs {
+
+enum class EventKind : EventCode {
+  // events: target, argument
+  frame_arrival = 1,    ///< cable direction, frame
+  processor_done,       ///< host, core
+  arp_answer,           ///< host, frame: an answer after reply_jitter
+  connection_arrival,   ///< workload, host index
+  user_ready,           ///< workload, exchange slot: think time is over, or a user starts
+  response_ready,       ///< server, job slot
+  scenario_event,       ///< -, index of the event
+  // timers: target
+  ipvs_connection = kTimerKinds,  ///< director << kDirectorShift | slot of the connection
+  ipvs_statistics,                ///< director: the 2 s tick
+  tcp_endpoint,                   ///< endpoint
+  neighbour,                      ///< host << kNeighbourShift | entry
+  exchange_timeout,               ///< exchange slot
+  ipvs_trash,                     ///< director: deleted real servers
+};
+
+constexpr EventCode code(EventKind kind) { return static_cast<EventCode>(kind); }
+
+}  // namespace lvs
