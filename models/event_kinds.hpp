@@ -21,6 +21,7 @@ enum class EventKind : EventCode {
   neighbour,                      ///< host << kNeighbourShift | entry
   exchange_timeout,               ///< exchange slot
   ipvs_trash,                     ///< director: deleted real servers
+  service_departure,              ///< service queue: a job may be done
 };
 
 constexpr EventCode code(EventKind kind) { return static_cast<EventCode>(kind); }
