@@ -1,0 +1,207 @@
+// Everything the summary of one run says, as plain values. The program fills in what only the wired
+// models know (counters, listings, drops); Recorder::fill adds what the records of clients say; the
+// rest of results/ only reads. "Measured" is the time [warmup + transient, warmup + run).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/observe.hpp"
+#include "models/packet/endpoint.hpp"
+#include "results/claim.hpp"
+#include "results/histogram.hpp"
+#include "sim/time.hpp"
+
+namespace lvs {
+
+struct RunIdentity {
+  std::string scenario;  ///< its name
+  std::string about;
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< in file order
+  std::uint64_t seed = 1;
+  std::string command;  ///< that repeats this run, seed included
+  std::string version;
+};
+
+struct RunWindow {
+  Duration warmup{};
+  std::string
+      warmup_reason;       ///< "auto: the director's longest timer, 120s, and 2s"; empty if given
+  Duration transient{};    ///< dropped by MSER-5 after the warm-up
+  bool too_short = false;  ///< MSER-5 found no steady state
+  Duration run{};
+  Time ended = kStart;   ///< the last simulated instant
+  bool partial = false;  ///< stopped before its end
+
+  TimeSpan measured() const { return {kStart + warmup + transient, kStart + warmup + run}; }
+};
+
+/// How many ended in which way.
+struct OutcomeCounts {
+  std::array<std::uint64_t, kOutcomeCount> by{};
+
+  std::uint64_t operator[](Outcome o) const { return by[static_cast<std::size_t>(o)]; }
+  void count(Outcome o) { ++by[static_cast<std::size_t>(o)]; }
+  std::uint64_t total() const;
+  std::uint64_t failed() const { return total() - (*this)[Outcome::completed]; }
+  OutcomeCounts& operator+=(const OutcomeCounts& other);
+  friend bool operator==(const OutcomeCounts&, const OutcomeCounts&) = default;
+};
+
+/// The name of an outcome in results and scenarios: "refused_rst"; and the other way round.
+std::string_view name(Outcome outcome);
+std::optional<Outcome> parse_outcome(std::string_view name);
+
+/// The four latencies of metrics.md. connect: SYN sent until SYN-ACK received, for every connection
+/// established; first_byte, response: request sent until the first, the last byte of the response,
+/// for completed requests; total: SYN sent until the client is done, for completed connections.
+enum class LatencyKind : std::uint8_t { connect, first_byte, response, total };
+inline constexpr std::size_t kLatencyKinds = 4;
+std::string_view name(LatencyKind kind);
+
+struct LatencyFacts {
+  std::uint64_t count = 0;
+  std::optional<Duration> mean;
+  Quantile p50, p90, p99, p999;
+  std::optional<Duration> max;
+};
+LatencyFacts latency_facts(const Histogram& histogram);
+
+/// A row of `ipvsadm -Ln --stats` and `-Ln`: the director's view.
+struct DestinationFacts {
+  Endpoint address;
+  std::string host;    ///< of the real server; empty if no host has the address
+  std::string method;  ///< "Masq"
+  std::int64_t weight = 1;
+  std::uint64_t active =
+      0;  ///< ActiveConn at the end of the measured time, as the director believes
+  std::uint64_t inactive = 0;  ///< InActConn, likewise
+  std::uint64_t conns = 0;     ///< this and the rest count from the start of the run
+  std::uint64_t in_packets = 0;
+  std::uint64_t out_packets = 0;
+  std::uint64_t in_bytes = 0;
+  std::uint64_t out_bytes = 0;
+  std::uint64_t connections = 0;  ///< Recorder::fill: measured connections that reached the server
+};
+
+/// One load over the servers of a service.
+struct BalanceFacts {
+  std::string load;  ///< "busy / capacity" or "connections / weight"
+  double imbalance = 1;
+  std::optional<double> chance;  ///< the imbalance of a random scheduler with as many connections
+  double cov = 0;
+  double jain = 1;
+};
+
+/// Frames to the address of a service, by where the network took them.
+struct CaptureFacts {
+  std::uint64_t addressed = 0;  ///< IP frames from clients or their router to the VIP
+  std::uint64_t captured = 0;   ///< of these, sent to a MAC address that is not the director's
+};
+
+struct ServiceFacts {
+  std::string name;                       ///< "10.1.10.3:80/tcp"; "fwmark 1"
+  std::vector<ServiceAddress> addresses;  ///< what clients connect to; one, but for firewall marks
+  std::string director;                   ///< host
+  std::string scheduler;
+  std::vector<DestinationFacts> destinations;  ///< in the kernel's order
+  std::optional<CaptureFacts> capture;
+  // Recorder::fill:
+  std::uint64_t connections = 0;      ///< measured connections to the service that reached a server
+  std::vector<BalanceFacts> balance;  ///< work first; a row is absent if nothing was measured
+};
+
+struct SocketCounts {
+  std::uint64_t established = 0;
+  std::uint64_t other = 0;  ///< half-open, closing, TIME_WAIT
+};
+
+/// A host that serves.
+struct ServerFacts {
+  std::string host;
+  HostId id;
+  std::uint32_t cores = 0;
+  Duration busy{};       ///< core time of service in the measured time
+  SocketCounts sockets;  ///< at the end of the measured time
+  // Recorder::fill: measured, by the server that served them
+  std::uint64_t connections = 0;
+  std::uint64_t requests = 0;  ///< that it saw, however they ended
+};
+
+/// busy / (cores * measured time); nothing without cores or time.
+std::optional<double> utilisation(const ServerFacts& server, const RunWindow& window);
+
+struct FlowFacts {
+  std::uint64_t frames = 0;
+  std::uint64_t bytes = 0;
+  Duration cpu{};
+
+  FlowFacts& operator+=(const FlowFacts& other);
+};
+
+/// A director's work in the measured time.
+struct DirectorFacts {
+  std::string host;
+  std::string listing;      ///< `ipvsadm -Ln --stats` at the end of the measured time
+  std::uint32_t cores = 0;  ///< 0: no `cpu`, takes no time
+  FlowFacts requests;       ///< from clients to servers
+  FlowFacts replies;        ///< from servers to clients
+  FlowFacts other;          ///< ARP, ICMP, forwarded, its own
+
+  FlowFacts all() const;
+};
+std::optional<double> utilisation(const DirectorFacts& director, const RunWindow& window);
+
+struct WorkloadFacts {
+  std::string name;
+  // Recorder::fill:
+  OutcomeCounts connections;
+  std::uint64_t established = 0;
+  OutcomeCounts requests;
+  std::array<LatencyFacts, kLatencyKinds> latency;  ///< by LatencyKind
+};
+
+/// Whole run, from time 0.
+struct DropFacts {
+  std::string place;  ///< "rs2", "rs2/eth0", "inside" (a network): HOST, HOST/NIC, NETWORK
+  DropCause cause = DropCause::queue_full;
+  std::uint64_t count = 0;
+};
+
+/// Every frame is somewhere: sent + copied = delivered + dropped + in flight.
+struct ConservationFacts {
+  std::uint64_t sent = 0;
+  std::uint64_t copied = 0;  ///< by switches that flood
+  std::uint64_t delivered = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t in_flight = 0;
+
+  bool holds() const { return sent + copied == delivered + dropped + in_flight; }
+};
+
+/// What the run cost here; differs from machine to machine, so it is in no file that is compared.
+struct CostFacts {
+  double wall_s = 0;
+  std::uint64_t events = 0;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+struct RunFacts {
+  RunIdentity identity;
+  RunWindow window;
+  std::vector<DirectorFacts> directors;
+  std::vector<ServiceFacts> services;
+  std::vector<ServerFacts> servers;      ///< every host that serves, in file order
+  std::vector<WorkloadFacts> workloads;  ///< by WorkloadId
+  std::vector<DropFacts> drops;          ///< any order; places and causes may repeat
+  ConservationFacts conservation;
+  std::vector<Verdict> verdicts;
+  std::vector<std::string> notes;  ///< warnings of the run, one sentence each
+  CostFacts cost;
+};
+
+}  // namespace lvs
