@@ -65,8 +65,8 @@ class ServiceQueue {
 
   /// To be called on EventKind::service_departure with this target, until it returns nothing:
   ///   while (auto owner = queue.take_departure()) respond(*owner);
-  /// Jobs of one instant leave in the order of their submission. Submitting, removing and set_speed
-  /// are allowed between the calls.
+  /// Jobs of one instant leave in the order of their exact ends, equal ends in the order of
+  /// submission. Everything else here may be called between the calls.
   std::optional<std::uint32_t> take_departure();
 
   /// From now on. Jobs in service keep what they have done.
@@ -89,6 +89,8 @@ class ServiceQueue {
   WeightedTime job_time() const;
   std::uint64_t submitted() const { return submitted_; }
   std::uint64_t completed() const { return completed_; }
+  /// By remove() and clear(): submitted = completed + removed + in_system.
+  std::uint64_t removed() const { return removed_; }
 
  private:
   /// Virtual time in 2^-32 ps.
@@ -98,9 +100,9 @@ class ServiceQueue {
     std::uint64_t number = 0;  ///< order of submission
     Duration demand{};
     std::uint32_t owner = 0;
-    std::uint32_t place = 0;     ///< in ends_, or kWaiting
-    std::uint32_t previous = 0;  ///< waiting jobs in order; `next` also links free slots
-    std::uint32_t next = 0;
+    std::uint32_t place = 0;     ///< in ends_, or kWaiting, or kFree
+    std::uint32_t previous = 0;  ///< waiting jobs in order
+    std::uint32_t next = 0;      ///< waiting jobs in order; free slots
   };
   struct End {
     Virtual at;
@@ -111,7 +113,8 @@ class ServiceQueue {
     }
   };
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
-  static constexpr std::uint32_t kWaiting = ~std::uint32_t{0};
+  static constexpr std::uint32_t kWaiting = kNone;
+  static constexpr std::uint32_t kFree = kNone - 1;
 
   std::uint32_t new_slot();
   void free_slot(std::uint32_t at);
@@ -119,12 +122,14 @@ class ServiceQueue {
   void admit_waiting();
   void link_waiting(std::uint32_t at);
   void unlink_waiting(std::uint32_t at);
+  void put_end(std::uint32_t place, const End& end);
   void remove_end(std::uint32_t place);
   void sift_up(std::uint32_t place, const End& end);
   void sift_down(std::uint32_t place, const End& end);
-  void put_end(std::uint32_t place, const End& end);
 
+  bool working() const { return !hung_ && !ends_.empty(); }
   std::uint32_t busy_cores() const;
+  Virtual progress(Duration span) const;
   void advance();
   void plan();
   Time first_departure() const;
@@ -138,9 +143,9 @@ class ServiceQueue {
   // changes as events run
   Speed speed_;
   bool hung_ = false;
-  Time advanced_to_{};  ///< the instant of clock_ and of the integrals
-  Virtual clock_ = 0;
-  std::vector<End> ends_;  ///< a heap of the jobs in service
+  Time advanced_to_{};                ///< the instant of clock_ and of the integrals
+  Virtual clock_ = Virtual{1} << 32;  ///< above any end's allowance
+  std::vector<End> ends_;             ///< a heap of the jobs in service
   std::vector<Job> jobs_;
   std::uint32_t free_ = kNone;
   std::uint32_t waiting_ = 0;
@@ -150,6 +155,7 @@ class ServiceQueue {
   // counters
   std::uint64_t submitted_ = 0;
   std::uint64_t completed_ = 0;
+  std::uint64_t removed_ = 0;
   WeightedTime busy_ = 0;
   WeightedTime present_ = 0;
 };
