@@ -1,0 +1,215 @@
+// A director: IPVS of one host, as the hooks of its IP stack see it (spec/ipvs.md 3).
+//
+// The stack calls input() for what is delivered locally, output() for what it forwards or sends
+// itself, and acts on the answer: routes, TTL, MTU, ICMP and neighbours are its business. The
+// director looks up or schedules, counts, follows the state and restarts the timer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "models/drop_cause.hpp"
+#include "models/event_kinds.hpp"
+#include "models/ipvs/connection_table.hpp"
+#include "models/ipvs/destination.hpp"
+#include "models/ipvs/error.hpp"
+#include "models/ipvs/forwarding_method.hpp"
+#include "models/ipvs/service.hpp"
+#include "models/ipvs/sysctls.hpp"
+#include "models/ipvs/tcp_states.hpp"
+#include "models/observe.hpp"
+#include "models/packet/frame.hpp"
+#include "sim/simulator.hpp"
+
+namespace lvs {
+
+/// The target of EventKind::ipvs_connection is director << kDirectorShift | slot; of the other IPVS
+/// timers director << kDirectorShift.
+inline constexpr unsigned kDirectorShift = 28;
+inline constexpr std::uint32_t kMostDirectors = std::uint32_t{1} << (32 - kDirectorShift);
+static_assert(ConnectionTable::kMostCapacity <= std::uint32_t{1} << kDirectorShift);
+
+/// What a recording does not hold and a simulation may choose.
+struct DirectorPhases {
+  Jiffies jiffies = 0;     ///< the kernel's jiffy counter at the start of the run
+  Jiffies statistics = 0;  ///< by how much the first 2 s tick comes early; below 504
+};
+
+class Director {
+ public:
+  Director(Simulator& simulator, const Observation& observation, HostId host, std::uint32_t index,
+           DirectorPhases phases = {});
+  ~Director();
+  Director(const Director&) = delete;
+  Director& operator=(const Director&) = delete;
+
+  // --- hooks -----------------------------------------------------------------------------------
+
+  /// Whether the hooks exist at all: only while there is a service (3.1).
+  bool has_services() const { return !index_of_services_.empty(); }
+
+  enum class Action : std::uint8_t {
+    accept,        ///< not ours: give it back to the stack
+    drop,          ///< discard silently, counted as `cause`
+    forward,       ///< send it to `real_server` by `method`
+    refuse,        ///< ICMP port unreachable to the sender, then discard, counted as `cause`
+    tunnel_error,  ///< input_icmp only: an ICMP error about our outer header; see there
+  };
+  struct Decision {
+    Action action = Action::accept;
+    DropCause cause = DropCause::ipvs_no_destination;
+    ForwardingMethod method = ForwardingMethod::direct;
+    Endpoint real_server;
+    ConnectionId connection;
+  };
+  /// Where a packet came from: LOCAL_IN, or LOCAL_OUT of a client on the director itself.
+  enum class Origin : std::uint8_t { network, this_host };
+
+  /// IN processing (3.2-3.6) of TCP and UDP: look up, else schedule; count, change state, restart
+  /// the timer. Does not modify the frame. Everything else is accepted.
+  Decision input(const Frame& packet, Origin origin = Origin::network);
+
+  enum class Reply : std::uint8_t {
+    not_ours,    ///< unchanged
+    translated,  ///< of a NAT connection: the source is now the virtual address
+    counted,     ///< of a connection of another method: unchanged
+    refuse,      ///< nat_icmp_send: ICMP port unreachable to the real server, then discard
+  };
+  /// OUT processing (3.9) of TCP and UDP in FORWARD, LOCAL_OUT and LOCAL_IN.
+  Reply output(Frame& packet);
+
+  /// IN processing of an ICMP message (3.8). An error about a packet that the virtual side sent is
+  /// to be forwarded: with nat after nat_icmp_request(), else as it is, by the method. No MTU check
+  /// may answer it. tunnel_error: the message is about an IPIP packet of ours to `real_server`, and
+  /// is consumed: if it says fragmentation needed, the path MTU towards the real server becomes
+  /// packet.icmp.mtu; then, if `relay_tunnel_error`, the client (quoted.inner.source) gets an error
+  /// of the same type and code about the inner packet, fragmentation needed with MTU = route MTU to
+  /// the real server - 20 (5.4).
+  Decision input_icmp(const Frame& packet);
+  static bool relay_tunnel_error(const Frame& packet);
+  /// OUT processing of an ICMP message: an error from a real server about a request. Rewrites for
+  /// NAT.
+  Reply output_icmp(Frame& packet);
+
+  /// A timer of this director: connection, statistics tick, trash.
+  void expire(const Event& event);
+
+  // --- configuration, as ipvsadm -----------------------------------------------------------------
+
+  IpvsError add_service(const ServiceKey& key, const ServiceSettings& settings);
+  IpvsError edit_service(const ServiceKey& key, const ServiceSettings& settings);
+  IpvsError delete_service(const ServiceKey& key);
+  void flush();  ///< -C
+  IpvsError add_destination(const ServiceKey& key, Endpoint address,
+                            const DestinationSettings& settings);
+  IpvsError edit_destination(const ServiceKey& key, Endpoint address,
+                             const DestinationSettings& settings);
+  IpvsError delete_destination(const ServiceKey& key, Endpoint address);
+  IpvsError zero(const ServiceKey& key);  ///< -Z of one service
+  void zero();                            ///< -Z
+  struct Timeouts {                       ///< seconds
+    std::int64_t tcp = 0;
+    std::int64_t tcp_fin = 0;
+    std::int64_t udp = 0;
+  };
+  /// --set: 0 keeps a value.
+  IpvsError set_timeouts(const Timeouts& timeouts);
+  Timeouts timeouts() const;
+
+  IpvsSysctls& sysctls() { return sysctls_; }
+  const IpvsSysctls& sysctls() const { return sysctls_; }
+
+  // --- reading -----------------------------------------------------------------------------------
+
+  /// Null if there is none.
+  const Service* find_service(const ServiceKey& key) const;
+  /// Ordered by key.
+  std::vector<const Service*> services() const;
+  DestinationList destinations(const Service& service) const {
+    return {destinations_, service.destinations};
+  }
+  const Destination& destination(DestinationId id) const { return destinations_[id.index()]; }
+  const Statistics& total() const { return total_; }
+  const ConnectionTable& connections() const { return table_; }
+  const Connection& connection(ConnectionId id) const { return table_[id]; }
+  /// The present reading of the director's jiffy counter.
+  Jiffies jiffies() const { return clock_.at(simulator_.now()); }
+  /// Deleted real servers that connections still refer to, or did a moment ago (1.6).
+  std::size_t trash_size() const { return trash_.size(); }
+
+ private:
+  // input
+  Connection* reuse(Connection& c, const Frame& packet);
+  bool wants_new_connection(const Connection& c) const;
+  Decision refuse_unavailable() const;
+  Decision schedule(const Frame& packet, const Tuple& tuple, Origin origin);
+  Connection& create(const Tuple& tuple, DestinationId id);
+  Decision forward(Connection& c, const Frame& packet);
+
+  // state and timers
+  void count_in(const Connection& c, std::uint16_t bytes);
+  void count_out(const Connection& c, std::uint16_t bytes);
+  Jiffies follow(Connection& c, const Frame& packet, IpvsDirection direction);
+  void change_state(Connection& c, IpvsState next, IpvsDirection direction);
+  void counts_changed(DestinationId id);
+  void restart(Connection& c, Jiffies timeout);
+  void arm(const Connection& c);
+  void expire_now(Connection& c);
+  void bind(Connection& c, DestinationId id);
+  void remove(Connection& c);
+  void expire_connection(const Event& event);
+  Connection& owner(const Event& event);
+  void tick_statistics();
+  void start_ticks();
+  void visit_trash();
+  void sweep_unavailable();
+  void arm_after(TimerId timer, Jiffies delta);
+  std::uint32_t target(ConnectionId id) const { return index_ << kDirectorShift | id.value; }
+  bool is_nat_server(Protocol protocol, Endpoint address) const;
+
+  // configuration
+  Service* service_of(const ServiceKey& key);
+  ServiceId service_id(const ServiceKey& key) const;
+  DestinationId find_destination(const Service& service, Endpoint address) const;
+  DestinationId revive(ServiceId id, Endpoint address);
+  DestinationId new_destination();
+  void apply(Destination& destination, const DestinationSettings& settings, bool is_new);
+  void discard(DestinationId id);
+  void delete_service(ServiceId id);
+  void bind_scheduler(Service& service);
+  static IpvsError check(const DestinationSettings& settings);
+
+  // observation
+  void observe(RecordKind kind, const Tuple& tuple, std::int64_t fifth, std::int64_t sixth,
+               std::uint8_t reason = 0);
+
+  // set at construction
+  Simulator& simulator_;
+  const Observation& observation_;
+  const HostId host_;
+  const std::uint32_t index_;
+  const DirectorPhases phases_;
+  const JiffyClock clock_;
+  TimerId statistics_timer_;
+  TimerId trash_timer_;
+  TimerId sweep_timer_;
+
+  // configuration
+  IpvsSysctls sysctls_;
+  std::array<Jiffies, kIpvsStateCount> tcp_timeouts_;
+  Jiffies udp_timeout_;
+  std::deque<Service> services_;  ///< by id; ids are not used again
+  std::vector<std::pair<ServiceKey, ServiceId>> index_of_services_;  ///< sorted; those that exist
+
+  // changes as events run
+  ConnectionTable table_;
+  DestinationPool destinations_;
+  std::vector<DestinationId> free_destinations_;
+  std::vector<DestinationId> trash_;  ///< latest first
+  Statistics total_;
+};
+
+}  // namespace lvs

@@ -1,0 +1,21 @@
+#include "models/ipvs/error.hpp"
+
+namespace lvs {
+
+std::string_view message(IpvsError error) {
+  switch (error) {
+    case IpvsError::none: return "";
+    case IpvsError::service_exists: return "Service already exists";
+    case IpvsError::destination_exists: return "Destination already exists";
+    case IpvsError::no_such_service: return "No such service";
+    case IpvsError::service_not_defined: return "Service not defined";
+    case IpvsError::no_such_destination: return "No such destination";
+    case IpvsError::scheduler_not_found: return "Scheduler or persistence engine not found";
+    case IpvsError::invalid:
+      return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
+    case IpvsError::range: return "Numerical result out of range";
+  }
+  return "";
+}
+
+}  // namespace lvs

@@ -1,0 +1,14 @@
+// How a director hands a packet to a real server.
+#pragma once
+
+#include <cstdint>
+
+namespace lvs {
+
+enum class ForwardingMethod : std::uint8_t {
+  nat,     ///< -m: the destination becomes the real server; replies come back through the director
+  tunnel,  ///< -i: an outer IP header (IPIP)
+  direct,  ///< -g: only the MAC address changes
+};
+
+}  // namespace lvs
