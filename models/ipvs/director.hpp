@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <utility>
 #include <vector>
 
@@ -31,6 +30,12 @@ namespace lvs {
 inline constexpr unsigned kDirectorShift = 28;
 inline constexpr std::uint32_t kMostDirectors = std::uint32_t{1} << (32 - kDirectorShift);
 static_assert(ConnectionTable::kMostCapacity <= std::uint32_t{1} << kDirectorShift);
+
+/// The tick of the statistics is armed for 2 s, which the timer wheel makes 504 jiffies (7.2).
+inline constexpr Jiffies kTickDelay = jiffies_of_seconds(2);
+inline constexpr Jiffies kTickPeriod = 504;
+/// How often the trash is visited (1.6).
+inline constexpr Jiffies kTrashPeriod = jiffies_of_seconds(60);
 
 /// What a recording does not hold and a simulation may choose.
 struct DirectorPhases {
@@ -62,8 +67,8 @@ class Director {
     Action action = Action::accept;
     DropCause cause = DropCause::ipvs_no_destination;
     ForwardingMethod method = ForwardingMethod::direct;
-    Endpoint real_server;
-    ConnectionId connection;
+    Endpoint real_server{};
+    ConnectionId connection{};
   };
   /// Where a packet came from: LOCAL_IN, or LOCAL_OUT of a client on the director itself.
   enum class Origin : std::uint8_t { network, this_host };
@@ -142,66 +147,63 @@ class Director {
 
  private:
   // input
-  Connection* reuse(Connection& c, const Frame& packet);
-  bool wants_new_connection(const Connection& c) const;
-  Decision refuse_unavailable() const;
+  Connection* reuse(Connection& c);
+  bool reschedules(const Connection& c) const;
   Decision schedule(const Frame& packet, const Tuple& tuple, Origin origin);
   Connection& create(const Tuple& tuple, DestinationId id);
   Decision forward(Connection& c, const Frame& packet);
+  Decision input_tunnel_error(const Frame& packet);
 
-  // state and timers
+  // state
   void count_in(const Connection& c, std::uint16_t bytes);
   void count_out(const Connection& c, std::uint16_t bytes);
   Jiffies follow(Connection& c, const Frame& packet, IpvsDirection direction);
   void change_state(Connection& c, IpvsState next, IpvsDirection direction);
   void counts_changed(DestinationId id);
+  void bind(Connection& c, DestinationId id);
+  void remove(Connection& c);
+  bool is_nat_server(ServiceAddress server) const;
+
+  // timers
+  std::uint32_t target(ConnectionId id) const { return index_ << kDirectorShift | id.value; }
   void restart(Connection& c, Jiffies timeout);
   void arm(const Connection& c);
   void expire_now(Connection& c);
-  void bind(Connection& c, DestinationId id);
-  void remove(Connection& c);
-  void expire_connection(const Event& event);
-  Connection& owner(const Event& event);
-  void tick_statistics();
-  void start_ticks();
-  void visit_trash();
-  void sweep_unavailable();
   void arm_after(TimerId timer, Jiffies delta);
-  std::uint32_t target(ConnectionId id) const { return index_ << kDirectorShift | id.value; }
-  bool is_nat_server(Protocol protocol, Endpoint address) const;
+  Connection& owner(const Event& event);
+  void expire_connection(Connection& c);
+  void start_ticks();
+  void tick();
+  void visit_trash();
+  void sweep();
 
   // configuration
-  Service* service_of(const ServiceKey& key);
-  ServiceId service_id(const ServiceKey& key) const;
-  DestinationId find_destination(const Service& service, Endpoint address) const;
+  ServiceId find(const ServiceKey& key) const;
+  DestinationId find(const Service& service, Endpoint address) const;
   DestinationId revive(ServiceId id, Endpoint address);
-  DestinationId new_destination();
-  void apply(Destination& destination, const DestinationSettings& settings, bool is_new);
+  DestinationId new_destination(ServiceId id, Endpoint address);
   void discard(DestinationId id);
-  void delete_service(ServiceId id);
-  void bind_scheduler(Service& service);
-  static IpvsError check(const DestinationSettings& settings);
+  void remove_service(ServiceId id);
+  void bind_scheduler(Service& service, const ServiceSettings& settings);
 
-  // observation
-  void observe(RecordKind kind, const Tuple& tuple, std::int64_t fifth, std::int64_t sixth,
-               std::uint8_t reason = 0);
+  void emit(RecordKind kind, const std::array<std::int64_t, 6>& values) const;
 
   // set at construction
   Simulator& simulator_;
   const Observation& observation_;
   const HostId host_;
   const std::uint32_t index_;
-  const DirectorPhases phases_;
   const JiffyClock clock_;
-  TimerId statistics_timer_;
-  TimerId trash_timer_;
-  TimerId sweep_timer_;
+  const Jiffies first_tick_;  ///< of the statistics
+  const TimerId statistics_timer_;
+  const TimerId trash_timer_;
+  const TimerId sweep_timer_;
 
   // configuration
   IpvsSysctls sysctls_;
   std::array<Jiffies, kIpvsStateCount> tcp_timeouts_;
   Jiffies udp_timeout_;
-  std::deque<Service> services_;  ///< by id; ids are not used again
+  std::vector<Service> services_;  ///< by id; ids are not used again
   std::vector<std::pair<ServiceKey, ServiceId>> index_of_services_;  ///< sorted; those that exist
 
   // changes as events run

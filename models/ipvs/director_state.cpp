@@ -1,0 +1,100 @@
+// What a packet changes: counters, the state of its connection, active and inactive counts, its
+// timer.
+#include "models/ipvs/director.hpp"
+
+namespace lvs {
+
+void Director::count_in(const Connection& c, std::uint16_t bytes) {
+  Destination& destination = destinations_[c.destination.index()];
+  if (!destination.available) return;
+  Service& service = services_[destination.service.index()];
+  for (Statistics* s : {&destination.statistics, &service.statistics, &total_}) {
+    ++s->live.packets_in;
+    s->live.bytes_in += bytes;
+  }
+}
+
+void Director::count_out(const Connection& c, std::uint16_t bytes) {
+  Destination& destination = destinations_[c.destination.index()];
+  if (!destination.available) return;
+  Service& service = services_[destination.service.index()];
+  for (Statistics* s : {&destination.statistics, &service.statistics, &total_}) {
+    ++s->live.packets_out;
+    s->live.bytes_out += bytes;
+  }
+}
+
+/// Moves the state machine (4.3, 4.4); returns the timeout to restart with.
+Jiffies Director::follow(Connection& c, const Frame& packet, IpvsDirection direction) {
+  if (direction == IpvsDirection::output) {
+    c.clear(Connection::Flag::kNoOutput);
+  } else if (c.has(Connection::Flag::kNoOutput)) {
+    direction = IpvsDirection::input_only;
+  }
+  if (c.protocol == Protocol::udp) return udp_timeout_;
+  const IpvsState next = next_state(direction, tcp_event(packet.tcp), c.state);
+  if (next != c.state) change_state(c, next, direction);
+  return tcp_timeouts_[static_cast<std::size_t>(next)];
+}
+
+void Director::change_state(Connection& c, IpvsState next, IpvsDirection direction) {
+  if (observation_.wants(Watch::kDecisions)) [[unlikely]] {
+    emit(RecordKind::ipvs_state,
+         {c.client_address.value, c.client_port.value, static_cast<std::int64_t>(c.state),
+          static_cast<std::int64_t>(next), static_cast<std::int64_t>(direction), 0});
+  }
+  c.state = next;
+  const bool inactive = c.has(Connection::Flag::kInactive);
+  if (inactive != is_active(next)) return;
+  Destination& destination = destinations_[c.destination.index()];
+  if (inactive) {
+    ++destination.active;
+    --destination.inactive;
+    c.clear(Connection::Flag::kInactive);
+  } else {
+    --destination.active;
+    ++destination.inactive;
+    c.set(Connection::Flag::kInactive);
+  }
+  counts_changed(c.destination);
+}
+
+void Director::counts_changed(DestinationId id) {
+  const Destination& destination = destinations_[id.index()];
+  const Service& service = services_[destination.service.index()];
+  if (service.watches_counts && destination.available) {
+    service.scheduler->counts_changed(id, destination);
+  }
+}
+
+/// Counts a new connection at its destination: inactive, whatever its first packet makes of it
+/// (1.4).
+void Director::bind(Connection& c, DestinationId id) {
+  Destination& destination = destinations_[id.index()];
+  c.destination = id;
+  c.method = destination.method;
+  c.flags = Connection::Flag::kInactive;
+  if (c.method != ForwardingMethod::nat) c.set(Connection::Flag::kNoOutput);
+  ++destination.references;
+  ++destination.inactive;
+  destination.update_overload();
+  counts_changed(id);
+}
+
+/// Takes the connection out of the table and out of every count.
+void Director::remove(Connection& c) {
+  if (observation_.wants(Watch::kDecisions)) [[unlikely]] {
+    emit(RecordKind::ipvs_expired, {c.client_address.value, c.client_port.value,
+                                    static_cast<std::int64_t>(c.state), 0, 0, 0});
+  }
+  if (c.controller.valid()) --table_[c.controller].controlled;
+  Destination& destination = destinations_[c.destination.index()];
+  --(c.has(Connection::Flag::kInactive) ? destination.inactive : destination.active);
+  --destination.references;
+  if (destination.overloaded) destination.update_overload();
+  counts_changed(c.destination);
+  simulator_.destroy_timer(c.timer);
+  table_.erase(table_.id(c));
+}
+
+}  // namespace lvs

@@ -1,0 +1,23 @@
+// Weighted least connections: the available server with the least overhead per weight. The LVS wiki
+// divides active connections by weight; the kernel also counts inactive ones, at 1/256. We follow
+// the kernel. Source: spec/ipvs.md 2.4.
+#include <memory>
+
+#include "models/ipvs/schedulers/least_cost.hpp"
+#include "models/ipvs/schedulers/registry.hpp"
+
+namespace lvs {
+namespace {
+
+class WeightedLeastConnection final : public Scheduler {
+ public:
+  DestinationId pick(const DestinationList& servers, const Flow&) override {
+    return least_cost(servers, [](const Destination& server) { return server.overhead(); });
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Scheduler> make_wlc() { return std::make_unique<WeightedLeastConnection>(); }
+
+}  // namespace lvs
