@@ -23,15 +23,22 @@ struct Of {
 
 enum class CauseKind : std::uint8_t { none, outcome, drop };
 
+/// Over which time a metric is taken unless `during:` says otherwise.
+enum class MetricWindow : std::uint8_t {
+  arrivals,  ///< of what arrived in the measured time, followed to its end; or in the span of
+             ///< during:
+  measured,  ///< the measured time only
+  whole,     ///< from time 0 to the end of the run
+};
+
 struct Metric {
-  std::string_view name;
-  ValueUnit unit;
-  unsigned of;      ///< what it can be asked of; without `of`, it is over everything
-  bool needs_of;    ///< has no meaning over everything
-  CauseKind cause;  ///< what `cause:` may name
-  bool windowed;    ///< can be asked `during: A..B`; else over the span in `window` only
-  std::string_view window;
-  std::string_view definition;
+  std::string name;
+  ValueUnit unit = ValueUnit::number;
+  unsigned of = 0;        ///< what it can be asked of; without `of`, it is over everything
+  bool needs_of = false;  ///< has no meaning over everything
+  CauseKind cause = CauseKind::none;
+  MetricWindow window = MetricWindow::arrivals;  ///< `during:` needs arrivals
+  std::string definition;
 };
 
 /// In the order of `lvsim list metrics`.

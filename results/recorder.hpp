@@ -61,6 +61,8 @@ class Recorder final : public Observer {
   };
   template <class End>
   void add(const End& end);
+  void fill_workload(RunFacts& facts, std::size_t w, std::size_t first_target,
+                     std::size_t last_target) const;
 
   RecorderPlan plan_;
   std::unique_ptr<const TallyLayout> layout_;

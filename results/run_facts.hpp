@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -88,9 +89,12 @@ struct DestinationFacts {
   std::uint64_t connections = 0;  ///< Recorder::fill: measured connections that reached the server
 };
 
+/// Which load is balanced: core time over capacity, or connections over weight.
+enum class BalanceLoad : std::uint8_t { work, connections };
+
 /// One load over the servers of a service.
 struct BalanceFacts {
-  std::string load;  ///< "busy / capacity" or "connections / weight"
+  BalanceLoad load = BalanceLoad::connections;
   double imbalance = 1;
   std::optional<double> chance;  ///< the imbalance of a random scheduler with as many connections
   double cov = 0;

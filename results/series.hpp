@@ -8,6 +8,7 @@
 #include "results/claim.hpp"
 #include "results/run_facts.hpp"
 #include "results/tally.hpp"
+#include "sim/units.hpp"
 
 namespace lvs {
 

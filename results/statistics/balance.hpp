@@ -2,7 +2,6 @@
 // 0.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -23,12 +22,5 @@ struct Balance {
 
 /// Nothing if no server has weight, or none of those has load.
 std::optional<Balance> balance_of(std::span<const Share> shares);
-
-/// The imbalance that chance alone gives: E[max_i x_i/w_i] over E[mean_i x_i/w_i] = n/W when each
-/// of n connections goes to server i with probability w_i/W. Levin's representation of the
-/// multinomial distribution by truncated Poisson laws (Ann. Stat. 9, 1981, 1123-1126), whose sum is
-/// taken as normal with skewness and kurtosis: the part above 1 is within 2 % for n >= 5 N. Nothing
-/// for n < 1, or without weights. Weights of 0 are left out.
-std::optional<double> imbalance_by_chance(std::uint64_t n, std::span<const double> weights);
 
 }  // namespace lvs
