@@ -1,0 +1,182 @@
+#include "models/host/host.hpp"
+
+#include <utility>
+
+#include "models/event_kinds.hpp"
+#include "models/tcp/tcp.hpp"
+
+namespace lvs {
+
+Host::Host(const Environment& environment, HostId id, std::string name, Tcp& tcp, Udp& udp)
+    : environment_(environment),
+      state_(id, std::move(name)),
+      tcp_(tcp),
+      udp_(udp),
+      neighbours_(environment.simulator, environment.frames, *this),
+      arp_(environment, *this),
+      ip_(environment, *this),
+      icmp_(environment, *this),
+      reply_stream_(environment.key, state_.name(), "reply_jitter") {}
+
+void Host::make_director(std::uint32_t index) {
+  director_index_ = index;
+  director_ = std::make_unique<Director>(environment_.simulator, environment_.observation, id(),
+                                         index);
+}
+
+void Host::make_processor(const ProcessorConfig& config) {
+  processor_ =
+      std::make_unique<Processor>(environment_.simulator, environment_.frames, id(), config);
+}
+
+void Host::receive(InterfaceId card, FrameId frame) {
+  if (!powered_) return drop(frame, DropCause::power_off);
+  Interface& device = state_.interface(card);
+  if (!device.up) return drop(frame, DropCause::nic_down);
+  const Frame& contents = environment_.frames[frame];
+  // What the card accepts: frames for its own MAC, and broadcasts (spec/linux-host.md 1.7).
+  if (contents.destination != device.mac && !contents.destination.is_broadcast()) {
+    return drop(frame, DropCause::not_for_this_mac);
+  }
+  ++device.frames_received;
+  device.bytes_received += static_cast<std::uint64_t>(contents.length().value);
+  if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
+    observe_frame(RecordKind::frame_received, card, frame);
+  }
+  if (processor_ == nullptr) return process(card, frame, Duration{});
+  if (!processor_->submit(card, frame)) drop(frame, DropCause::cpu_queue_full);
+}
+
+void Host::processor_done(std::uint32_t core) {
+  const Processor::Work work = processor_->finish(core);
+  if (!powered_) return drop(work.frame, DropCause::power_off);
+  process(work.arrival, work.frame, work.cost);
+}
+
+void Host::process(InterfaceId card, FrameId frame, Duration cost) {
+  const Frame& contents = environment_.frames[frame];
+  const auto length = static_cast<std::uint64_t>(contents.length().value);
+  current_class_ = TrafficClass::other;
+  if (contents.is_arp()) {
+    arp_.receive(card, frame);
+  } else {
+    ip_.receive(card, frame);
+  }
+  Traffic& traffic = traffic_[static_cast<std::size_t>(current_class_)];
+  ++traffic.frames;
+  traffic.bytes += length;
+  traffic.processor += cost;
+}
+
+void Host::transmit_answer(InterfaceId card, FrameId frame) {
+  if (reply_jitter_ == Duration{}) return transmit(card, frame);
+  // The card is remembered by the source address that the frame will show.
+  environment_.frames[frame].source = state_.interface(card).mac;
+  answer_later(frame);
+}
+
+void Host::send_answer(FrameId frame) {
+  if (reply_jitter_ == Duration{}) {
+    ip_.send(frame);
+  } else {
+    answer_later(frame);
+  }
+}
+
+void Host::answer_later(FrameId frame) {
+  const auto longest = static_cast<std::uint64_t>(reply_jitter_.count());
+  const Duration delay{static_cast<std::int64_t>(reply_stream_.below(longest + 1))};
+  environment_.simulator.at(environment_.simulator.now() + delay, code(EventKind::delayed_answer),
+                            id().value, frame.value);
+}
+
+void Host::answer_due(FrameId frame) {
+  if (!powered_) return drop(frame, DropCause::power_off);
+  const Frame& contents = environment_.frames[frame];
+  if (!contents.is_arp()) {
+    ip_.send(frame);
+    return;
+  }
+  for (std::uint32_t i = 0; i < state_.interfaces().size(); ++i) {
+    const Interface& device = state_.interfaces()[i];
+    if (device.kind == DeviceKind::ethernet && device.mac == contents.source) {
+      return transmit(InterfaceId{i}, frame);
+    }
+  }
+  drop(frame, DropCause::nic_down);
+}
+
+ConfigError Host::set_interface_up(InterfaceId card, bool up) {
+  const Interface& device = state_.interface(card);
+  if (!up && device.up) {
+    neighbours_.forget_device(card);
+    if (device.out.valid()) environment_.cables.flush_waiting(device.out);
+  }
+  return state_.set_up(card, up);
+}
+
+void Host::power_off() {
+  if (!powered_) return;
+  powered_ = false;
+  for (const Interface& device : state_.interfaces()) {
+    if (device.out.valid()) environment_.cables.flush_waiting(device.out);
+  }
+  for (std::uint32_t i = 0; i < state_.interfaces().size(); ++i) {
+    neighbours_.forget_device(InterfaceId{i});
+  }
+  if (processor_ != nullptr) {
+    for (const FrameId frame : processor_->abandon()) drop(frame, DropCause::power_off);
+  }
+  tcp_.forget_host(id());
+  ip_.forget();
+  icmp_.forget();
+}
+
+void Host::power_on() {
+  if (powered_) return;
+  powered_ = true;
+  HostState fresh(id(), name());
+  for (const Interface& device : state_.interfaces()) {
+    if (device.kind != DeviceKind::ethernet) continue;
+    Interface card;
+    card.name = device.name;
+    card.mac = device.mac;
+    card.mtu = device.mtu;
+    card.out = device.out;
+    card.up = true;
+    fresh.add_interface(std::move(card));
+  }
+  fresh.continue_generation(state_);
+  state_ = std::move(fresh);
+  if (director_ != nullptr) make_director(director_index_);
+}
+
+void Host::observe_frame(RecordKind kind, InterfaceId card, FrameId frame) {
+  Record record{environment_.simulator.now(), kind, 0, id(), frame, {}};
+  record.values[0] = card.value;
+  environment_.observation.observer->observe(record);
+}
+
+void Host::observe_drop(FrameId frame, DropCause cause) {
+  Record record{environment_.simulator.now(),
+                RecordKind::frame_dropped,
+                static_cast<std::uint8_t>(cause),
+                id(),
+                frame,
+                {}};
+  record.values[0] = -1;
+  environment_.observation.observer->observe(record);
+}
+
+void Host::observe_neighbour(const Neighbour& n, NeighbourState next) {
+  if (!environment_.observation.wants(Watch::kDecisions)) return;
+  std::int64_t mac = 0;
+  for (const std::uint8_t octet : n.mac.octets) mac = mac << 8 | octet;
+  Record record{
+      environment_.simulator.now(), RecordKind::neighbour_changed, 0, id(), {}, {}};
+  record.values = {n.address.value, static_cast<std::int64_t>(n.state),
+                   static_cast<std::int64_t>(next), mac, n.device.value, 0};
+  environment_.observation.observer->observe(record);
+}
+
+}  // namespace lvs

@@ -1,0 +1,151 @@
+// A Linux host: its configuration, its cards, and the parts of its network stack. Everything that
+// reaches or leaves a host passes here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "models/host/arp.hpp"
+#include "models/host/host_state.hpp"
+#include "models/host/icmp.hpp"
+#include "models/host/ip_stack.hpp"
+#include "models/host/neighbours.hpp"
+#include "models/host/processor.hpp"
+#include "models/ipvs/director.hpp"
+#include "models/net/cable.hpp"
+#include "models/observe.hpp"
+#include "sim/random.hpp"
+#include "sim/simulator.hpp"
+
+namespace lvs {
+
+class Tcp;
+class Udp;
+
+/// What all hosts of a world share.
+struct Environment {
+  Simulator& simulator;
+  FramePool& frames;
+  Cables& cables;
+  Observation& observation;
+  StreamKey key;
+};
+
+/// Which way a packet crosses a director: what clients send, what servers answer, the rest.
+enum class TrafficClass : std::uint8_t { request, reply, other };
+inline constexpr std::size_t kTrafficClassCount = 3;
+
+class Host {
+ public:
+  /// Frames that the host has taken in, with the processor time they cost.
+  struct Traffic {
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+    Duration processor{};
+  };
+
+  Host(const Environment& environment, HostId id, std::string name, Tcp& tcp, Udp& udp);
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  HostId id() const { return state_.id(); }
+  const std::string& name() const { return state_.name(); }
+  HostState& state() { return state_; }
+  const HostState& state() const { return state_; }
+  Neighbours& neighbours() { return neighbours_; }
+  const Neighbours& neighbours() const { return neighbours_; }
+  Arp& arp() { return arp_; }
+  IpStack& ip() { return ip_; }
+  Icmp& icmp() { return icmp_; }
+  Tcp& tcp() { return tcp_; }
+  Udp& udp() { return udp_; }
+
+  /// Null until the host was given a director.
+  Director* director() { return director_.get(); }
+  const Director* director() const { return director_.get(); }
+  /// `index` is unique among directors.
+  void make_director(std::uint32_t index);
+  void make_processor(const ProcessorConfig& config);
+  const Processor* processor() const { return processor_.get(); }
+  /// Answers to ARP requests and pings leave after a uniform delay in [0, longest] (design.md 1.1).
+  void set_reply_jitter(Duration longest) { reply_jitter_ = longest; }
+  void plug_in(InterfaceId card, DirectionId out) { state_.interface(card).out = out; }
+
+  /// A frame off the cable. Consumes it.
+  void receive(InterfaceId card, FrameId frame);
+  /// A processor core has finished a frame.
+  void processor_done(std::uint32_t core);
+  /// A frame that was delayed as an answer leaves now.
+  void answer_due(FrameId frame);
+
+  /// Puts a frame whose addresses are set on the card's cable.
+  void transmit(InterfaceId card, FrameId frame) {
+    const Interface& device = state_.interface(card);
+    if (!device.up || !device.out.valid()) return drop(frame, DropCause::nic_down);
+    Frame& contents = environment_.frames[frame];
+    contents.source = device.mac;
+    if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
+      observe_frame(RecordKind::frame_sent, card, frame);
+    }
+    environment_.cables.transmit(device.out, frame);
+  }
+  /// The same after reply_jitter.
+  void transmit_answer(InterfaceId card, FrameId frame);
+  /// Sends an IP packet whose source and destination are set, after reply_jitter.
+  void send_answer(FrameId frame);
+  void drop(FrameId frame, DropCause cause) {
+    drops_.count(cause);
+    if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
+      observe_drop(frame, cause);
+    }
+    environment_.frames.drop(frame, cause);
+  }
+  void observe_neighbour(const Neighbour& neighbour, NeighbourState next);
+
+  /// `ip link set X up|down`: addresses, routes, neighbours and waiting frames follow.
+  ConfigError set_interface_up(InterfaceId card, bool up);
+
+  /// Loses power: nothing is sent or received any more, all tables and connections are lost. On again:
+  /// the host is as new; its setup must be run again.
+  void power_off();
+  void power_on();
+  bool is_powered() const { return powered_; }
+
+  /// The frame now being worked on crosses the director this way.
+  void classify(TrafficClass traffic) { current_class_ = traffic; }
+  const std::array<Traffic, kTrafficClassCount>& traffic() const { return traffic_; }
+  const DropCounters& drops() const { return drops_; }
+  /// Identification of the next packet whose DF is not set.
+  std::uint16_t next_identification() { return ++identification_; }
+
+ private:
+  void process(InterfaceId card, FrameId frame, Duration cost);
+  void answer_later(FrameId frame);
+  void observe_frame(RecordKind kind, InterfaceId card, FrameId frame);
+  void observe_drop(FrameId frame, DropCause cause);
+
+  const Environment& environment_;
+  HostState state_;
+  Tcp& tcp_;
+  Udp& udp_;
+  Neighbours neighbours_;
+  Arp arp_;
+  IpStack ip_;
+  Icmp icmp_;
+  std::unique_ptr<Director> director_;
+  std::uint32_t director_index_ = 0;
+  std::unique_ptr<Processor> processor_;
+  Duration reply_jitter_ = microseconds(50);
+  RandomStream reply_stream_;
+  bool powered_ = true;
+  TrafficClass current_class_ = TrafficClass::other;
+  std::uint16_t identification_ = 0;
+  // counters
+  std::array<Traffic, kTrafficClassCount> traffic_;
+  DropCounters drops_;
+};
+
+}  // namespace lvs

@@ -1,0 +1,233 @@
+// The life of endpoints: opened, written to, closed, gone; and the choice of source ports.
+#include <algorithm>
+
+#include "models/event_kinds.hpp"
+#include "models/host/host.hpp"
+#include "models/tcp/tcp.hpp"
+
+namespace lvs {
+
+void Tcp::add_host(Host& host) {
+  LVS_REQUIRE(host.id().index() == hosts_.size(), "hosts join TCP in the order of their ids");
+  hosts_.push_back(&host);
+  listeners_of_host_.emplace_back();
+  established_.push_back(0);
+}
+
+std::uint8_t Tcp::add_user(TcpUser& user) {
+  users_.push_back(&user);
+  return static_cast<std::uint8_t>(users_.size() - 1);
+}
+
+Time Tcp::now() const { return environment_.simulator.now(); }
+
+/// Milliseconds, as Linux's timestamp clock; never 0, which would read as "no echo".
+std::uint32_t Tcp::timestamp() const {
+  return static_cast<std::uint32_t>(now().time_since_epoch().count() / 1'000'000'000) + 1;
+}
+
+std::uint32_t Tcp::find(const TcpTuple& wanted) const {
+  return table_.find(tuple_hash(wanted), [&](std::uint32_t value) {
+    if ((value & kTimeWaitBit) != 0) return tuple(time_wait(value & ~kTimeWaitBit)) == wanted;
+    return tuple(pool_[EndpointId{value}]) == wanted;
+  });
+}
+
+/// RFC 6528: a clock (64 ns ticks, as Linux) plus a hash of the tuple.
+std::uint32_t Tcp::initial_sequence(const TcpTuple& tuple) const {
+  const auto clock = static_cast<std::uint32_t>(now().time_since_epoch().count() / 64'000);
+  return tuple_hash(tuple) + clock;
+}
+
+TcpEndpoint& Tcp::create(const TcpTuple& tuple) {
+  if (free_ == TupleTable::kNone) {
+    TcpEndpoint& fresh = pool_.grow();
+    fresh.timer =
+        environment_.simulator.create_timer(code(EventKind::tcp_endpoint), fresh.self.value);
+    fresh.next = TupleTable::kNone;
+    free_ = fresh.self.value;
+  }
+  TcpEndpoint& e = pool_[EndpointId{free_}];
+  free_ = e.next;
+  TcpEndpoint blank;
+  blank.self = e.self;
+  blank.timer = e.timer;
+  blank.incarnation = e.incarnation + 1;
+  e = blank;
+  e.host = tuple.host;
+  e.local = tuple.local.address;
+  e.local_port = tuple.local.port;
+  e.remote = tuple.remote.address;
+  e.remote_port = tuple.remote.port;
+  e.send_una = e.send_next = e.send_most = initial_sequence(tuple);
+  e.send_end = e.send_una;
+  e.congestion_window = kInitialWindow;
+  e.slow_start_threshold = 0x7fff'ffff;
+  e.quick_acks = kQuickAcks;
+  e.receive_window = 65'535;
+  table_.insert(tuple_hash(tuple), e.self.value);
+  return e;
+}
+
+void Tcp::leave_state(const TcpEndpoint& e) {
+  if (e.state == TcpState::syn_received) --listeners_[e.listener].counters.half_open;
+  if (e.state == TcpState::established || e.state == TcpState::close_wait) {
+    --established_[e.host.index()];
+  }
+}
+
+void Tcp::set_state(TcpEndpoint& e, TcpState state) {
+  leave_state(e);
+  if (state == TcpState::syn_received) ++listeners_[e.listener].counters.half_open;
+  if (state == TcpState::established || state == TcpState::close_wait) {
+    ++established_[e.host.index()];
+  }
+  if (environment_.observation.wants(Watch::kDecisions)) [[unlikely]] {
+    Record record{now(), RecordKind::tcp_state, 0, e.host, {}, {}};
+    record.values = {e.local.value,
+                     e.local_port.value,
+                     e.remote.value,
+                     e.remote_port.value,
+                     static_cast<std::int64_t>(e.state),
+                     static_cast<std::int64_t>(state)};
+    environment_.observation.observer->observe(record);
+  }
+  e.state = state;
+}
+
+void Tcp::destroy(TcpEndpoint& e) {
+  if (e.in_accept_queue) remove_from_accept_queue(listeners_[e.listener], e);
+  set_state(e, TcpState::closed);
+  free_ranges(e);
+  environment_.simulator.disarm(e.timer);
+  table_.erase(tuple_hash(tuple(e)), e.self.value);
+  ++e.incarnation;
+  e.next = free_;
+  free_ = e.self.value;
+}
+
+void Tcp::fail(TcpEndpoint& e, TcpError error) {
+  TcpUser* const told = user(e);
+  const EndpointId id = e.self;
+  if (told != nullptr && !e.in_accept_queue && e.state != TcpState::syn_received) {
+    // The user may look at the endpoint during the call; a new one must not take its place yet.
+    e.user = TcpEndpoint::kNoUser;
+    told->failed(id, error);
+  }
+  destroy(e);
+}
+
+std::optional<EndpointId> Tcp::connect(const Connect& request) {
+  const auto port = free_port(request.host, request.source, request.destination);
+  if (!port) return std::nullopt;
+  TcpEndpoint& e = create({request.host, {request.source, *port}, request.destination});
+  const EndpointId id = e.self;
+  e.tag = request.tag;
+  e.user = request.user;
+  e.user_data = request.user_data;
+  set_state(e, TcpState::syn_sent);
+  e.receive_window = 64'240;  // spec/linux-host.md 6.7
+  e.send_end = ++e.send_next;
+  e.send_most = e.send_next;
+  e.timed_end = e.send_next;
+  e.timed_at = now();
+  e.timing = true;
+  e.retransmit_at = now() + kInitialTimeout;
+  set_timer(e);
+  send_syn(e);
+  return id;
+}
+
+/// spec/linux-host.md 6.8: even ports upward first, then odd ones; none that is in use towards the
+/// same destination, TIME_WAIT included. The start (no random offset) is ours.
+std::optional<Port> Tcp::free_port(HostId host, Ipv4Address source, const Endpoint& destination) {
+  const HostSysctls& sysctls = hosts_[host.index()]->state().sysctls();
+  const auto first = static_cast<std::uint32_t>(sysctls.ip_local_port_first);
+  const auto count = static_cast<std::uint32_t>(sysctls.ip_local_port_last) - first + 1;
+  const std::uint32_t evens = (count + 1) / 2;
+  const std::uint64_t key =
+      (static_cast<std::uint64_t>(source.value) << 32 | destination.address.value) *
+          0x9e3779b97f4a7c15ULL ^
+      (static_cast<std::uint64_t>(host.value) << 16 | destination.port.value);
+  std::uint32_t& cursor = port_cursors_[key];
+  for (std::uint32_t i = 0; i < count; ++i) {
+    // 0, 1, 2 … of the evens from the cursor on, then of the odds.
+    const std::uint32_t offset =
+        i < evens ? 2 * ((cursor + i) % evens) : 2 * ((cursor + i) % (count - evens)) + 1;
+    const Port port{static_cast<std::uint16_t>(first + offset)};
+    if (find({host, {source, port}, destination}) != TupleTable::kNone) continue;
+    if (i < evens) cursor = (cursor + i + 1) % evens;
+    return port;
+  }
+  return std::nullopt;
+}
+
+void Tcp::send(EndpointId id, std::uint32_t bytes) {
+  TcpEndpoint& e = at(id);
+  LVS_REQUIRE(!e.fin_queued && (e.state == TcpState::established || e.state == TcpState::close_wait),
+              "an application writes to an open connection");
+  restart_after_idle(e);
+  e.send_end += bytes;
+  send_pending(e);
+}
+
+void Tcp::close(EndpointId id) {
+  TcpEndpoint& e = at(id);
+  e.user = TcpEndpoint::kNoUser;
+  switch (e.state) {
+    case TcpState::syn_sent:
+    case TcpState::closed: return destroy(e);
+    case TcpState::established: set_state(e, TcpState::fin_wait_1); break;
+    case TcpState::close_wait: set_state(e, TcpState::last_ack); break;
+    case TcpState::syn_received:
+    case TcpState::fin_wait_1:
+    case TcpState::fin_wait_2:
+    case TcpState::closing:
+    case TcpState::last_ack: LVS_REQUIRE(false, "an application closes a connection once");
+  }
+  e.fin_queued = true;
+  send_pending(e);
+}
+
+void Tcp::abort(EndpointId id) {
+  TcpEndpoint& e = at(id);
+  e.user = TcpEndpoint::kNoUser;
+  if (e.state != TcpState::syn_sent) send_reset(e);
+  destroy(e);
+}
+
+void Tcp::forget_host(HostId host) {
+  for (std::uint32_t i = 0; i < pool_.size(); ++i) {
+    TcpEndpoint& e = pool_[EndpointId{i}];
+    if (e.state != TcpState::closed && e.host == host) fail(e, TcpError::reset);
+  }
+  for (std::uint32_t i = time_wait_first_; i != time_wait_next_; i = (i + 1) & ~kTimeWaitBit) {
+    if (time_wait(i).host == host) forget_time_wait(i);
+  }
+}
+
+void Tcp::icmp_error(Host& host, const IcmpMessage& message) {
+  const QuotedPacket& quoted = message.quoted;
+  const std::uint32_t value = find({host.id(),
+                                    {quoted.ip.source, quoted.source},
+                                    {quoted.ip.destination, quoted.destination}});
+  if (value == TupleTable::kNone || (value & kTimeWaitBit) != 0) return;
+  TcpEndpoint& e = pool_[EndpointId{value}];
+  const bool in_flight = before_or_at(e.send_una, quoted.sequence) &&
+                         before(quoted.sequence, e.send_most);
+  if (!in_flight || message.type != IcmpType::unreachable) return;
+  if (message.code == IcmpUnreachable::kFragmentationNeeded) return path_mtu_shrank(e);
+  // Only a SYN is given up at once; on an open connection this is a soft error (6.4).
+  if (e.state == TcpState::syn_sent) fail(e, TcpError::unreachable);
+}
+
+void Tcp::unreachable(Host& host, const Frame& packet) {
+  const std::uint32_t value = find({host.id(),
+                                    {packet.ip.source, packet.tcp.source},
+                                    {packet.ip.destination, packet.tcp.destination}});
+  if (value == TupleTable::kNone || (value & kTimeWaitBit) != 0) return;
+  TcpEndpoint& e = pool_[EndpointId{value}];
+  if (e.state == TcpState::syn_sent) fail(e, TcpError::unreachable);
+}
+
+}  // namespace lvs

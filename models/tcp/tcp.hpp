@@ -1,0 +1,257 @@
+// TCP of every host, as Linux's for what an LVS user can see (design.md section 4): handshake and its
+// retransmissions, backlog, segments, slow start from 10 segments, NewReno without SACK (our choice;
+// Linux uses CUBIC with SACK, which differs under loss only), quick and delayed ACKs, RTO, FIN, RST,
+// TIME_WAIT, ICMP errors, path MTU. Sources: RFC 9293, 5681, 6298, 6582; spec/linux-host.md section 6.
+//
+// Differs: what an application writes always fits the send buffer; the receive window grows by two
+// bytes for each received (Linux's growth while the application keeps up) and never closes, because
+// applications read at once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "models/packet/icmp.hpp"
+#include "models/tcp/endpoint.hpp"
+#include "models/tcp/tuple_table.hpp"
+#include "models/tcp/user.hpp"
+#include "sim/simulator.hpp"
+
+namespace lvs {
+
+class Host;
+struct Environment;
+
+class Tcp {
+ public:
+  static constexpr std::uint32_t kInitialWindow = 10;  ///< segments (RFC 6928)
+  static constexpr Duration kInitialTimeout = seconds(1);
+  static constexpr Duration kLeastTimeout = milliseconds(200);
+  static constexpr Duration kMostTimeout = seconds(120);
+  static constexpr Duration kDelayedAck = milliseconds(40);
+  static constexpr Duration kTimeWait = seconds(60);
+  static constexpr std::uint8_t kQuickAcks = 16;
+
+  struct ListenerConfig {
+    HostId host;
+    Ipv4Address bind;  ///< 0.0.0.0: every local address
+    Port port;
+    std::uint32_t backlog = 511;
+    bool accept_at_once = true;  ///< else the user calls accept()
+    std::uint8_t user = 0;
+    std::uint32_t user_data = 0;
+  };
+  struct ListenerCounters {
+    std::uint64_t accepted = 0;
+    std::uint32_t queued = 0;  ///< established, not yet accepted
+    std::uint32_t half_open = 0;
+  };
+  struct Connect {
+    HostId host;
+    Ipv4Address source;
+    Endpoint destination;
+    PayloadTag tag;
+    std::uint8_t user = 0;
+    std::uint32_t user_data = 0;
+  };
+
+  explicit Tcp(const Environment& environment) : environment_(environment) {}
+
+  void add_host(Host& host);
+  /// Users are named by the index that is returned.
+  std::uint8_t add_user(TcpUser& user);
+
+  /// False if host, port and address are taken.
+  std::optional<ListenerId> listen(const ListenerConfig& config);
+  /// While closed, the port answers RST.
+  void set_listening(ListenerId listener, bool on) { listeners_[listener.index()].open = on; }
+  const ListenerCounters& counters(ListenerId listener) const {
+    return listeners_[listener.index()].counters;
+  }
+  /// Takes the oldest connection off the accept queue: its user is told `connected`. False if empty.
+  bool accept(ListenerId listener);
+
+  /// Opens a connection from a free port of `source`; nothing if there is no free port.
+  std::optional<EndpointId> connect(const Connect& request);
+  /// Writes `bytes` to the stream.
+  void send(EndpointId endpoint, std::uint32_t bytes);
+  /// Closes: what was written is sent, then FIN. The user hears no more of the endpoint.
+  void close(EndpointId endpoint);
+  /// Resets. The user hears no more of the endpoint.
+  void abort(EndpointId endpoint);
+  void set_user_data(EndpointId endpoint, std::uint32_t data) { at(endpoint).user_data = data; }
+  const TcpEndpoint& endpoint(EndpointId id) const { return pool_[id]; }
+  /// Whether the handshake is done (and the endpoint is not closing).
+  bool is_established(EndpointId id) const { return at(id).state == TcpState::established; }
+  /// Names the endpoint for its user beyond the life of its id: changes when the slot is used again.
+  std::uint32_t incarnation(EndpointId id) const { return at(id).incarnation; }
+
+  /// A TCP packet for `host`. Consumes the frame.
+  void receive(Host& host, FrameId frame);
+  /// An ICMP error that quotes a TCP packet of `host`.
+  void icmp_error(Host& host, const IcmpMessage& message);
+  /// A packet of `host` was given up because nobody answered ARP.
+  void unreachable(Host& host, const Frame& packet);
+  void timer(std::uint32_t endpoint);
+  /// The host lost power: its endpoints and TIME_WAIT records are gone; users are told `reset`.
+  void forget_host(HostId host);
+
+  /// True sockets of a host that are past the handshake and not yet closed by both sides; what a
+  /// director believes is shown beside it.
+  std::uint32_t established(HostId host) const { return established_[host.index()]; }
+  std::uint64_t retransmissions() const { return retransmissions_; }
+
+ private:
+  static constexpr std::uint32_t kTimeWaitBit = 0x8000'0000U;
+
+  struct Listener {
+    ListenerConfig config;
+    bool open = true;
+    ListenerCounters counters;
+    std::uint32_t queue_head = TupleTable::kNone;
+    std::uint32_t queue_tail = TupleTable::kNone;
+  };
+  /// A connection in TIME_WAIT: 2 x MSL during which its 4-tuple is not used again.
+  struct TimeWait {
+    Ipv4Address local;
+    Ipv4Address remote;
+    Port local_port;
+    Port remote_port;
+    HostId host;
+    std::uint32_t send_next;
+    std::uint32_t receive_next;
+    std::uint32_t timestamp_recent;
+    Time expires;
+  };
+  struct Range {
+    std::uint32_t begin;
+    std::uint32_t end;
+  };
+  struct Segment {
+    const TcpSegment& header;
+    const Ipv4Header& ip;
+    PayloadTag tag;
+    std::uint32_t length;  ///< payload bytes
+
+    std::uint32_t end() const { return header.sequence + length; }
+  };
+  /// Nothing: the segment served its purpose.
+  using Loss = std::optional<DropCause>;
+
+  TcpEndpoint& at(EndpointId id) { return pool_[id]; }
+  const TcpEndpoint& at(EndpointId id) const { return pool_[id]; }
+  static TcpTuple tuple(const TcpEndpoint& e) {
+    return {e.host, {e.local, e.local_port}, {e.remote, e.remote_port}};
+  }
+  static TcpTuple tuple(const TimeWait& w) {
+    return {w.host, {w.local, w.local_port}, {w.remote, w.remote_port}};
+  }
+  std::uint32_t find(const TcpTuple& tuple) const;
+  Host& host(HostId id) { return *hosts_[id.index()]; }
+  TcpUser* user(const TcpEndpoint& e) const {
+    return e.user == TcpEndpoint::kNoUser ? nullptr : users_[e.user];
+  }
+  Time now() const;
+  std::uint32_t timestamp() const;
+
+  // endpoints.cpp
+  TcpEndpoint& create(const TcpTuple& tuple);
+  void destroy(TcpEndpoint& e);
+  void fail(TcpEndpoint& e, TcpError error);
+  void leave_state(const TcpEndpoint& e);
+  void set_state(TcpEndpoint& e, TcpState state);
+  std::optional<Port> free_port(HostId host, Ipv4Address source, const Endpoint& destination);
+  std::uint32_t initial_sequence(const TcpTuple& tuple) const;
+
+  // input.cpp
+  Loss input(TcpEndpoint& e, const Segment& segment);
+  Loss input_syn_sent(TcpEndpoint& e, const Segment& segment);
+  Loss input_syn_received(TcpEndpoint& e, const Segment& segment);
+  Loss input_synchronised(TcpEndpoint& e, const Segment& segment);
+  Loss input_unacceptable(TcpEndpoint& e, const Segment& segment);
+  bool input_acknowledgement(TcpEndpoint& e, const Segment& segment);
+  std::uint32_t input_payload(TcpEndpoint& e, const Segment& segment);
+  void input_fin(TcpEndpoint& e);
+  void close_advanced(TcpEndpoint& e);
+  void plan_acknowledgement(TcpEndpoint& e, const Segment& segment, std::uint32_t delivered);
+  void take_options(TcpEndpoint& e, const Segment& segment);
+  static bool is_acceptable(const TcpEndpoint& e, const Segment& segment);
+
+  // listening.cpp
+  std::uint32_t find_listener(HostId host, const Endpoint& local) const;
+  Loss input_listener(Host& host, std::uint32_t listener, const Segment& segment);
+  Loss input_without_socket(Host& host, const Segment& segment, bool listening);
+  bool became_established(TcpEndpoint& e);
+  void push_accept_queue(Listener& listener, TcpEndpoint& e);
+  void remove_from_accept_queue(Listener& listener, const TcpEndpoint& e);
+
+  // reliability.cpp
+  void acknowledged(TcpEndpoint& e, std::uint32_t acknowledgement);
+  void duplicate_acknowledgement(TcpEndpoint& e);
+  void grow_window(TcpEndpoint& e, std::uint32_t segments, std::uint32_t in_flight);
+  void sample_round_trip(TcpEndpoint& e, Duration sample);
+  static Duration timeout(const TcpEndpoint& e);
+  void retransmission_timeout(TcpEndpoint& e);
+  void handshake_timeout(TcpEndpoint& e);
+  void retransmit_first(TcpEndpoint& e);
+  void set_timer(const TcpEndpoint& e);
+  void restart_after_idle(TcpEndpoint& e);
+  static std::uint32_t segments_in_flight(const TcpEndpoint& e);
+  void path_mtu_shrank(TcpEndpoint& e);
+
+  // output.cpp
+  void send_pending(TcpEndpoint& e);
+  void send_syn(TcpEndpoint& e);
+  void send_acknowledgement(TcpEndpoint& e);
+  void send_segment(TcpEndpoint& e, std::uint32_t sequence, std::uint32_t length,
+                    std::uint8_t flags);
+  void send_reset(TcpEndpoint& e);
+  void answer_reset(Host& host, const Segment& segment);
+  FrameId make_frame(TcpEndpoint& e, std::uint32_t length, std::uint8_t header_length);
+
+  // ranges.cpp
+  void store_range(TcpEndpoint& e, Range range);
+  void join_ranges(TcpEndpoint& e);
+  void free_ranges(TcpEndpoint& e);
+
+  // time_wait.cpp
+  void enter_time_wait(TcpEndpoint& e);
+  TimeWait& time_wait(std::uint32_t record) {
+    return time_waits_[record & (time_waits_.size() - 1)];
+  }
+  const TimeWait& time_wait(std::uint32_t record) const {
+    return time_waits_[record & (time_waits_.size() - 1)];
+  }
+  Loss input_time_wait(Host& host, std::uint32_t record, const Segment& segment);
+  void append_time_wait(const TimeWait& record, std::uint32_t hash);
+  void acknowledge_time_wait(Host& host, const TimeWait& record);
+  void forget_time_wait(std::uint32_t record);
+  void expire_time_waits();
+
+  const Environment& environment_;
+  std::vector<Host*> hosts_;
+  std::vector<TcpUser*> users_;
+  std::vector<Listener> listeners_;
+  std::vector<std::vector<std::uint32_t>> listeners_of_host_;
+  EndpointPool pool_;
+  std::uint32_t free_ = TupleTable::kNone;
+  std::vector<std::vector<Range>> ranges_;
+  std::vector<std::uint32_t> free_ranges_;
+  TupleTable table_;
+  /// TIME_WAIT records in a ring, oldest first: all last equally long. A record that is extended moves
+  /// to the end; one that is gone has no host. Records are numbered in order; a number is its value in
+  /// the table beside kTimeWaitBit.
+  std::vector<TimeWait> time_waits_;
+  std::uint32_t time_wait_first_ = 0;
+  std::uint32_t time_wait_next_ = 0;
+  TimerId time_wait_timer_;
+  /// Per (source, destination): where the search for a free port goes on.
+  tsl::robin_map<std::uint64_t, std::uint32_t> port_cursors_;
+  std::vector<std::uint32_t> established_;  ///< by host
+  std::uint64_t retransmissions_ = 0;
+};
+
+}  // namespace lvs
