@@ -10,8 +10,15 @@ namespace {
 // IP lengths of Linux's segments with timestamps.
 constexpr std::uint16_t kSyn = 60;
 constexpr std::uint16_t kAck = 52;
-constexpr std::uint16_t kBareRst = 40;
+constexpr std::uint16_t kBareRst = 40;  ///< of a port that is closed; a client's own has timestamps
 constexpr std::uint16_t kDatagram = 28;
+
+// Typical times of the captures beside the recordings: from the SYN to the SYN+ACK and its ACK, and
+// to the server's line and its ACK. A tick of the statistics may fall between.
+constexpr Duration kHandshake = milliseconds(1);
+constexpr Duration kGreeting = milliseconds(6);
+/// From the client's FIN to that of the server.
+constexpr Duration kClosing = milliseconds(5);
 
 /// When a lost segment is sent again: spec/ipvs.md 1.6 saw gaps of about 0.2, 0.2, 0.4, 0.8 s.
 Duration retransmission_gap(unsigned attempt) {
@@ -63,6 +70,11 @@ void Cluster::run_until(Time time) {
     retry(pending);
   }
   simulator_.run_until(time, expire);
+}
+
+void Cluster::pass(Duration span) {
+  simulator_.run_until(simulator_.now() + span,
+                       [this](const Event& event) { director_.expire(event); });
 }
 
 void Cluster::retry(const Pending& pending) {
@@ -138,8 +150,10 @@ std::string Cluster::open(const Operation& op) {
       reply(c, tcp, TcpFlags::kRst | TcpFlags::kAck, kBareRst);
       return "ECONNREFUSED";
     }
+    run_until(op.time + after + kHandshake);
     if (!reply(c, tcp, TcpFlags::kSyn | TcpFlags::kAck, kSyn)) continue;
     request(c, tcp, TcpFlags::kAck, kAck);
+    run_until(op.time + after + kGreeting);
     // "rs2 80" and a line feed is as long as "rs2:80" and one.
     const auto length = static_cast<std::uint16_t>(kAck + line.size() + 1);
     reply(c, tcp, TcpFlags::kPsh | TcpFlags::kAck, length);
@@ -180,6 +194,7 @@ void Cluster::client_segment(const std::string& id, std::uint8_t flags, std::uin
   }
   const bool fin = (flags & TcpFlags::kFin) != 0;
   const bool server_closes = fin && !c.server_closed;
+  if (server_closes) pass(kClosing);
   const std::uint8_t answer = server_closes ? TcpFlags::kFin | TcpFlags::kAck : TcpFlags::kAck;
   if (!reply(c, Protocol::tcp, answer, kAck)) return;
   if (!fin) return;
@@ -203,7 +218,7 @@ void Cluster::send(const std::string& id, std::uint16_t bytes) {
 void Cluster::reset(const std::string& id) {
   const auto at = conversations_.find(id);
   if (at == conversations_.end() || !at->second.client_alive) return;
-  request(at->second, Protocol::tcp, TcpFlags::kRst | TcpFlags::kAck, kBareRst);
+  request(at->second, Protocol::tcp, TcpFlags::kRst | TcpFlags::kAck, kAck);
   at->second.client_alive = false;
 }
 

@@ -60,6 +60,7 @@ class Cluster {
                       unsigned attempt);
   void server_fin(const std::string& id, unsigned attempt);
   void retry(const Pending& pending);
+  void pass(Duration span);
   bool may_send_icmp(Ipv4Address client);
   std::string greeting(const Conversation& conversation, Endpoint real_server) const;
 

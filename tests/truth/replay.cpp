@@ -1,6 +1,7 @@
 #include "tests/truth/replay.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -13,6 +14,9 @@ namespace {
 
 /// Between the end of one operation and the start of the next (README).
 constexpr Duration kPause = milliseconds(30);
+
+/// How long a listing takes in the recordings, about.
+constexpr Duration kListing = milliseconds(150);
 
 /// "TCP ... addresses" -> remaining seconds; several rows may be alike.
 using Rows = std::multimap<std::string, int>;
@@ -57,9 +61,41 @@ void compare_rows(const std::string& recorded, const std::string& ours, const st
   }
 }
 
+/// Whether two --stats texts are equal but for ACKs of 52 bytes that real servers sent and ours did
+/// not: one whose process was slow to see the end of input acknowledges the FIN first and closes
+/// later, by chance.
+bool equal_but_for_acks(const std::string& recorded, const std::string& ours) {
+  std::istringstream a(recorded);
+  std::istringstream b(ours);
+  std::string line_a;
+  std::string line_b;
+  while (std::getline(a, line_a)) {
+    if (!std::getline(b, line_b)) return false;
+    if (line_a == line_b) continue;
+    std::istringstream fields_a(line_a);
+    std::istringstream fields_b(line_b);
+    std::array<std::string, 2> names_a;
+    std::array<std::string, 2> names_b;
+    std::array<std::int64_t, 5> x{};  // connections, packets in and out, bytes in and out
+    std::array<std::int64_t, 5> y{};
+    for (std::string& name : names_a) fields_a >> name;
+    for (std::string& name : names_b) fields_b >> name;
+    for (std::int64_t& value : x) fields_a >> value;
+    for (std::int64_t& value : y) fields_b >> value;
+    const std::int64_t more = x[2] - y[2];
+    const bool same_input = names_a == names_b && x[0] == y[0] && x[1] == y[1] && x[3] == y[3];
+    if (!same_input || more < 0 || more > x[0] || x[4] - y[4] != 52 * more) return false;
+  }
+  return !std::getline(b, line_b);
+}
+
 void compare_listing(const std::string& arguments, const std::string& recorded,
                      const std::string& ours, const std::string& where, Score& score) {
   if (arguments == "-Lnc") return compare_rows(recorded, ours, where, score);
+  if (arguments == "-Ln --stats") {
+    score.statistics_exact.add(recorded == ours);
+    if (equal_but_for_acks(recorded, ours)) return score.statistics.add(true);
+  }
   (arguments == "-Ln --stats" ? score.statistics : score.listings).add(recorded == ours);
   if (recorded != ours) {
     score.differences.push_back(where + "\nrecorded:\n" + recorded + "ours:\n" + ours);
@@ -109,10 +145,16 @@ std::uint64_t Score::wrong() const {
   return missing(decisions) + missing(listings) + missing(statistics) + missing(rows);
 }
 
+bool Score::agrees() const {
+  const auto complete = [](Count c) { return c.all == c.equal; };
+  return complete(decisions) && complete(listings) && complete(rows);
+}
+
 Score& Score::operator+=(const Score& other) {
   decisions += other.decisions;
   listings += other.listings;
   statistics += other.statistics;
+  statistics_exact += other.statistics_exact;
   rows += other.rows;
   return *this;
 }
@@ -127,8 +169,10 @@ Score replay(const Recording& recording, const Choices& choices) {
     const Time next = is_last ? operations[i].time + choices.last : operations[i + 1].time;
     perform(cluster, operations[i], next, choices, score);
   }
-  cluster.run_until(operations.back().time + choices.last);
+  Time at = operations.back().time + choices.last;
   for (const auto& [arguments, recorded] : recording.last) {
+    cluster.run_until(at);
+    at += kListing;
     compare_listing(arguments, recorded, show(cluster.director(), arguments), "final " + arguments,
                     score);
   }
@@ -145,27 +189,32 @@ Score replay_best(const Recording& recording, Choices& choices) {
     score = std::move(other);
     best = candidate;
   };
-  // One parameter after the other, twice: they hardly depend on each other.
-  for (int round = 0; round < 2 && score.wrong() > 0; ++round) {
-    for (const int command : {0, 80, 100}) {
-      for (const int listing : {0, 80, 100}) {
-        for (const int last : {300, 600, 1000, 1500, 2000, 3000, 4000, 5000}) {
-          Choices candidate = best;
-          candidate.command_percent = command;
-          candidate.listing_percent = listing;
-          candidate.last = milliseconds(last);
-          consider(candidate);
-        }
+  const std::array percents{0, 80, 100};
+  const std::array last{300, 150, 600, 1000, 2000, 3000, 4000, 5000};
+  for (const int command : percents) {
+    for (const int listing : percents) {
+      for (const int milli : last) {
+        Choices candidate = best;
+        candidate.command_percent = command;
+        candidate.listing_percent = listing;
+        candidate.last = milliseconds(milli);
+        consider(candidate);
       }
     }
-    for (Jiffies phase = 0; phase < 504; phase += 8) {
+  }
+  for (const int listing : percents) {
+    for (Jiffies phase = 0; phase < 4096 && !score.agrees(); phase += 4) {
       Choices candidate = best;
-      candidate.phases.statistics = phase;
+      candidate.listing_percent = listing;
+      candidate.phases.jiffies = phase;
       consider(candidate);
     }
-    for (Jiffies phase = 0; phase < 4096; phase += 7) {
+  }
+  for (const int milli : {300, 1300, 2300}) {
+    for (Jiffies phase = 0; phase < kTickPeriod; ++phase) {
       Choices candidate = best;
-      candidate.phases.jiffies = phase;
+      candidate.last = milliseconds(milli);
+      candidate.phases.statistics = phase;
       consider(candidate);
     }
   }

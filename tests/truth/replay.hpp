@@ -33,12 +33,16 @@ struct Count {
 };
 
 struct Score {
-  Count decisions;   ///< who served, or the error
-  Count listings;    ///< -Ln and -Sn, whole texts
-  Count statistics;  ///< -Ln --stats, whole texts
-  Count rows;        ///< of -Lnc: entry and state, expiry within a second
+  Count decisions;         ///< who served, or the error
+  Count listings;          ///< -Ln and -Sn, whole texts
+  Count statistics;        ///< -Ln --stats, but for ACKs that servers sent apart from their FIN
+  Count statistics_exact;  ///< -Ln --stats, whole texts
+  Count rows;              ///< of -Lnc: entry and state, expiry within a second
   std::vector<std::string> differences;
 
+  /// Whether every decision, listing and row is equal; --stats aside, which count what the hosts'
+  /// TCP happened to send.
+  bool agrees() const;
   std::uint64_t wrong() const;
   Score& operator+=(const Score& other);
 };

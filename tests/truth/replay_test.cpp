@@ -28,7 +28,8 @@ std::string text(Count count) {
 
 std::string text(const Score& score) {
   return "decisions " + text(score.decisions) + ", -Ln and -Sn texts " + text(score.listings) +
-         ", --stats texts " + text(score.statistics) + ", connection rows " + text(score.rows);
+         ", --stats texts " + text(score.statistics) + " (whole texts " +
+         text(score.statistics_exact) + "), connection rows " + text(score.rows);
 }
 
 /// Replays each recording of a folder that the director's features cover; returns how many.
@@ -48,7 +49,7 @@ std::size_t replay_all(const fs::path& folder, Score& total) {
     std::string differences;
     for (const std::string& difference : score.differences) differences += difference + "\n";
     INFO(differences);
-    CHECK(score.wrong() == 0);
+    CHECK(score.agrees());
   }
   return covered;
 }
@@ -61,7 +62,8 @@ fs::path shared_folder() {
 TEST_CASE("the director decides, counts and lists as the recorded kernel: chosen recordings",
           "[ipvs][truth]") {
   Score total;
-  CHECK(replay_all(fs::path(LVSIM_SOURCE_DIR) / "tests" / "truth" / "data", total) >= 6);
+  CHECK(replay_all(fs::path(LVSIM_SOURCE_DIR) / "tests" / "truth" / "data", total) == 10);
+  CHECK(total.statistics.equal == total.statistics.all);
 }
 
 TEST_CASE("the director decides, counts and lists as the recorded kernel: every recording",
@@ -75,6 +77,9 @@ TEST_CASE("the director decides, counts and lists as the recorded kernel: every 
   const std::size_t covered = replay_all(folder, total);
   WARN(covered << " recordings: " << text(total));
   CHECK(covered > 0);
+  // dev-portmap-4, dev-sed-3, dev-sh-2 and dir-oh-256 hold packets that the script of operations
+  // does not explain: repeated FINs, and in the last a connection more than was opened.
+  CHECK(total.statistics.equal + 4 >= total.statistics.all);
 }
 
 }  // namespace
