@@ -44,5 +44,7 @@ struct Script {
 };
 
 Script read_script(const Text& text, const std::vector<std::string>& parameters = {});
+/// The value of `show:`: one command that prints and changes nothing.
+Script read_show(const Text& text, const std::vector<std::string>& parameters = {});
 
 }  // namespace lvs

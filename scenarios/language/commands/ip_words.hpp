@@ -1,0 +1,27 @@
+// What the sub-commands of `ip` share: addresses with the tool's own error texts, and scopes.
+#pragma once
+
+#include <string>
+
+#include "models/packet/ipv4_address.hpp"
+#include "scenarios/language/commands/arguments.hpp"
+#include "scenarios/language/commands/ip.hpp"
+
+namespace lvs {
+
+/// As iproute2's `matches`: `text` is a beginning of `full` (`ip a`, `ip addr`).
+bool abbreviates(const std::string& text, std::string_view full);
+/// "A/P" or "A"; `default` and `any` are not prefixes here.
+Ipv4Prefix need_prefix(const Arguments& arguments, const Word& word);
+Ipv4Address need_address(const Arguments& arguments, const Word& word);
+IpScope need_scope(const Arguments& arguments, const Word& word);
+std::int64_t need_number(const Arguments& arguments, const Word& word, const std::string& what,
+                         std::int64_t max);
+/// The value behind `key`, which may appear once.
+template <class T>
+void set_once(const Arguments& arguments, const Word& key, std::optional<T>& field, T value) {
+  if (field) throw arguments.error(key, "duplicate \"" + key.text + "\"");
+  field = value;
+}
+
+}  // namespace lvs

@@ -1,0 +1,19 @@
+// Names of sysctls and the check of what is written to them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenarios/language/commands/files.hpp"
+
+namespace lvs {
+
+/// "net/ipv4/ip_forward", "/proc/sys/net/ipv4/ip_forward", "net.ipv4.ip_forward" to dots. Throws
+/// ScenarioError for a name that Linux does not have or that is outside what is modelled.
+std::string sysctl_name(const std::string& text, const Where& where);
+
+/// An assignment with its value checked: one whole number, or two where the sysctl has two.
+SysctlAssignment sysctl_assignment(const std::string& name, const std::string& value,
+                                   const Where& where);
+
+}  // namespace lvs

@@ -1,0 +1,88 @@
+#include "scenarios/language/quantity.hpp"
+#include "scenarios/language/range.hpp"
+#include "scenarios/language/read_law.hpp"
+#include "scenarios/language/read_sections.hpp"
+
+namespace lvs {
+namespace {
+
+constexpr int kMostWorkers = 1'000'000;
+
+Warm read_warm(const YamlNode& node) {
+  const MapReader map(node, {"for", "factor"});
+  Warm warm{read_positive_duration(map.need("for")), read_positive_number(map.need("factor")),
+            node.where()};
+  return warm;
+}
+
+void read_accept(const MapReader& map, Serve& serve) {
+  const YamlNode* accept = map.get("accept");
+  const YamlNode* workers = map.get("workers");
+  if (accept != nullptr && need_scalar(*accept) != "immediate") {
+    throw accept->error("\"" + accept->scalar() +
+                        "\" is not immediate; a prefork server is written workers: N instead");
+  }
+  if (accept != nullptr && workers != nullptr) {
+    throw workers->error("not together with accept: immediate");
+  }
+  if (workers != nullptr) serve.workers = static_cast<int>(read_integer(*workers, 1, kMostWorkers));
+}
+
+void read_work(const MapReader& map, Serve& serve) {
+  if (const YamlNode* v = map.get("cores")) {
+    serve.cores = static_cast<int>(read_integer(*v, 1, 1024));
+  }
+  if (const YamlNode* v = map.get("discipline")) {
+    serve.discipline =
+        read_choice<Discipline>(*v, {{"fcfs", Discipline::fcfs}, {"ps", Discipline::ps}});
+  }
+  read_accept(map, serve);
+  if (const YamlNode* v = map.get("speed")) serve.speed = read_positive_number(*v);
+  serve.service_time = read_duration_law(map.need("service_time"));
+  serve.response = read_size_law(map.need("response"));
+  // listen(2) of a backlog is at most net.core.somaxconn, at most 2^31 - 1; 65535 covers practice.
+  if (const YamlNode* v = map.get("backlog")) {
+    serve.backlog = static_cast<int>(read_integer(*v, 1, 65535));
+  }
+  if (const YamlNode* v = map.get("warm")) serve.warm = read_warm(*v);
+  serve.where = map.node().where();
+}
+
+}  // namespace
+
+Serve read_serve(const YamlNode& node) {
+  const MapReader map(node, {"port", "bind", "cores", "discipline", "accept", "workers", "speed",
+                             "service_time", "response", "backlog", "warm"});
+  Serve serve;
+  read_port(map.need("port"), serve.port, serve.protocol);
+  if (const YamlNode* bind = map.get("bind")) serve.bind = read_address(*bind);
+  read_work(map, serve);
+  return serve;
+}
+
+Serve read_cluster_serve(const YamlNode& node, const ServiceAddress& vip) {
+  const MapReader map(node, {"cores", "discipline", "accept", "workers", "speed", "service_time",
+                             "response", "backlog", "warm"});
+  Serve serve;
+  serve.port = vip.endpoint.port;
+  serve.protocol = vip.protocol;
+  read_work(map, serve);
+  return serve;
+}
+
+Health read_health(const YamlNode& node) {
+  const MapReader map(node, {"service", "tcp", "action"});
+  Health health;
+  health.where = node.where();
+  health.service = read_service(map.need("service"));
+  const MapReader probe(map.need("tcp"), {"every", "timeout", "retries", "between"});
+  health.every = read_positive_duration(probe.need("every"));
+  health.timeout = read_positive_duration(probe.need("timeout"));
+  health.retries = static_cast<int>(read_integer(probe.need("retries"), 0, 1000));
+  health.between = read_duration(probe.need("between"));
+  health.action = read_choice<Health::Action>(
+      map.need("action"), {{"remove", Health::Action::remove}, {"weight", Health::Action::weight}});
+  return health;
+}
+
+}  // namespace lvs

@@ -1,0 +1,12 @@
+// Names that point to something defined elsewhere in the scenario.
+#pragma once
+
+#include "scenarios/language/scenario.hpp"
+
+namespace lvs {
+
+/// Throws ScenarioError for the first name of a host, nic or network, or value of `when`, that
+/// nothing defines. Hosts are not checked while a cluster is unexpanded.
+void check_references(const Scenario& scenario);
+
+}  // namespace lvs
