@@ -12,7 +12,6 @@ enum class EventKind : EventCode {
   delayed_answer,       ///< host, frame: to ARP or ping, after reply_jitter
   connection_arrival,   ///< workload, host index
   user_ready,           ///< workload, exchange slot: think time is over, or a user starts
-  response_ready,       ///< server, job slot
   scenario_event,       ///< -, index of the event
   loopback,             ///< host, frame: through lo, in the same instant
   // timers: target

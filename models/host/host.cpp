@@ -90,6 +90,11 @@ void Host::answer_later(FrameId frame) {
                             id().value, frame.value);
 }
 
+void Host::loop_back(FrameId frame) {
+  if (!powered_) return drop(frame, DropCause::power_off);
+  ip_.receive(kLoopback, frame);
+}
+
 void Host::answer_due(FrameId frame) {
   if (!powered_) return drop(frame, DropCause::power_off);
   const Frame& contents = environment_.frames[frame];

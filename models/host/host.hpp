@@ -78,6 +78,8 @@ class Host {
   void receive(InterfaceId card, FrameId frame);
   /// A processor core has finished a frame.
   void processor_done(std::uint32_t core);
+  /// A packet to one of this host's own addresses arrives by lo.
+  void loop_back(FrameId frame);
   /// A frame that was delayed as an answer leaves now.
   void answer_due(FrameId frame);
 

@@ -68,6 +68,10 @@ class Tcp {
   std::optional<ListenerId> listen(const ListenerConfig& config);
   /// While closed, the port answers RST.
   void set_listening(ListenerId listener, bool on) { listeners_[listener.index()].open = on; }
+  /// Whether connections leave the accept queue at once.
+  void set_accepting(ListenerId listener, bool at_once) {
+    listeners_[listener.index()].config.accept_at_once = at_once;
+  }
   const ListenerCounters& counters(ListenerId listener) const {
     return listeners_[listener.index()].counters;
   }

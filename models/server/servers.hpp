@@ -1,0 +1,131 @@
+// The servers: what listens on a host, how it takes connections, serves requests and answers.
+//
+// Service starts when the whole request has arrived; the whole response is written when it ends. The
+// demand and size of request k belong to the request: the law of the server that gets it is evaluated
+// on the stream (workload, k), so that another choice of server meets the same request (design.md 1.1).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/observe.hpp"
+#include "models/packet/endpoint.hpp"
+#include "models/server/service_queue.hpp"
+#include "models/tcp/user.hpp"
+#include "models/udp/udp.hpp"
+#include "models/workload/exchange.hpp"
+#include "models/workload/law.hpp"
+#include "sim/random.hpp"
+#include "sim/simulator.hpp"
+
+namespace lvs {
+
+class Tcp;
+class Clients;
+
+struct ServerTag;
+using ServerId = Id<ServerTag>;
+
+struct ServerConfig {
+  HostId host;
+  Ipv4Address bind;  ///< 0.0.0.0: every local address
+  Port port;
+  Protocol protocol = Protocol::tcp;
+  ServiceQueue::Settings queue;
+  RandomLaw service_time = RandomLaw::constant(0.0);  ///< ticks
+  RandomLaw response = RandomLaw::constant(0.0);      ///< bytes
+  std::uint32_t backlog = 511;
+  std::uint32_t workers = 0;  ///< prefork: each holds a connection until it closes; 0: an event loop
+};
+
+class Servers final : public TcpUser, public UdpUser {
+ public:
+  Servers(Simulator& simulator, Tcp& tcp, Udp& udp, Exchanges& exchanges, const Clients& clients,
+          StreamKey key);
+
+  /// Nothing if host, address and port are taken.
+  std::optional<ServerId> add(const ServerConfig& config);
+
+  // events of a scenario, for everything that a host serves
+  void hang(HostId host);
+  void resume(HostId host);
+  void refuse(HostId host);  ///< the ports answer as if nothing listened
+  void accept(HostId host);
+  void set_speed(HostId host, double speed);
+  void power_off(HostId host);
+  void power_on(HostId host);
+
+  /// EventKind::service_departure.
+  void departure(std::uint32_t server);
+
+  // TcpUser
+  void connected(EndpointId endpoint) override;
+  void received(EndpointId endpoint, std::uint32_t bytes) override;
+  void peer_closed(EndpointId endpoint) override;
+  void failed(EndpointId endpoint, TcpError error) override;
+  void queued(ListenerId listener, std::uint32_t user_data) override;
+  // UdpUser
+  void received(std::uint32_t server, const Datagram& datagram) override;
+  void refused(std::uint32_t server) override;
+
+  std::size_t size() const { return servers_.size(); }
+  const ServerConfig& config(ServerId id) const { return servers_[id.index()].config; }
+  const ServiceQueue& queue(ServerId id) const { return servers_[id.index()].queue; }
+  std::uint64_t accepted(ServerId id) const { return servers_[id.index()].accepted; }
+
+ private:
+  struct Server {
+    Server(Simulator& simulator, std::uint32_t index, const ServerConfig& c)
+        : config(c), queue(simulator, index, c.queue) {}
+    ServerConfig config;
+    ServiceQueue queue;
+    ListenerId listener;
+    std::uint32_t free_workers = 0;
+    bool hung = false;
+    std::uint64_t accepted = 0;
+  };
+  /// A connection, or one UDP request, that a server works on.
+  struct Job {
+    std::uint32_t server = 0;
+    EndpointId endpoint;   ///< none for UDP
+    Endpoint local;        ///< UDP
+    Endpoint remote;       ///< UDP
+    PayloadTag tag;
+    JobId work;            ///< none while no request is being served
+    std::uint64_t received = 0;  ///< bytes of the present request
+    std::uint64_t response = 0;
+    bool peer_closed = false;
+    bool last = false;     ///< the server closes after this response
+    std::uint32_t next_free = 0;
+  };
+
+  std::uint32_t create_job(std::uint32_t server, PayloadTag tag);
+  void destroy_job(std::uint32_t slot);
+  void take_request(std::uint32_t slot);
+  void respond(std::uint32_t slot);
+  void close(std::uint32_t slot);
+  void release_worker(Server& server);
+  void accept_waiting(std::uint32_t server);
+  bool can_accept(const Server& server) const {
+    return !server.hung && (server.config.workers == 0 || server.free_workers > 0);
+  }
+  void apply_acceptance(std::uint32_t server);
+
+  Simulator& simulator_;
+  Tcp& tcp_;
+  Udp& udp_;
+  Exchanges& exchanges_;
+  const Clients& clients_;
+  StreamKey key_;
+  std::uint8_t tcp_user_;
+  std::deque<Server> servers_;
+  std::vector<Job> jobs_;
+  std::uint32_t free_job_ = ~std::uint32_t{0};
+  std::vector<StreamFamily> demands_;    ///< by workload
+  std::vector<StreamFamily> responses_;  ///< by workload
+};
+
+}  // namespace lvs
