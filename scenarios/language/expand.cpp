@@ -15,15 +15,6 @@ class ClusterExpansion {
   explicit ClusterExpansion(Scenario& scenario)
       : scenario_(scenario), cluster_(*scenario.cluster) {}
 
-  void run() {
-    check_vip();
-    add_networks();
-    std::vector<Host> hosts{client(), director(), router()};
-    for (std::size_t k = 0; k < cluster_.real_servers.size(); ++k) hosts.push_back(real_server(k));
-    scenario_.hosts.insert(scenario_.hosts.begin(), hosts.begin(), hosts.end());
-  }
-
- private:
   void check_vip() const {
     const Ipv4Prefix net{ipv4(10, 1, 10, 0), 24};
     const Ipv4Address vip = cluster_.vip.endpoint.address;
@@ -34,6 +25,14 @@ class ClusterExpansion {
                                             " is not one of 10.1.10.3 to 10.1.10.253");
   }
 
+  void run() {
+    add_networks();
+    std::vector<Host> hosts{client(), director(), router()};
+    for (std::size_t k = 0; k < cluster_.real_servers.size(); ++k) hosts.push_back(real_server(k));
+    scenario_.hosts.insert(scenario_.hosts.begin(), hosts.begin(), hosts.end());
+  }
+
+ private:
   void add_networks() {
     std::vector<Network> added;
     for (const char* name : {kOutside, kInside}) {
@@ -164,8 +163,10 @@ class ClusterExpansion {
 }  // namespace
 
 void expand_cluster(Scenario& scenario) {
+  ClusterExpansion expansion(scenario);
+  expansion.check_vip();
   if (scenario.cluster->mode == ClusterMode::fullnat) return;
-  ClusterExpansion(scenario).run();
+  expansion.run();
   scenario.cluster.reset();
 }
 

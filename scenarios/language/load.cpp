@@ -66,6 +66,11 @@ std::vector<Parameter> read_parameters(const YamlNode& root, const Overrides& ov
           "--set " + name + ": unknown parameter" + did_you_mean(name, known) +
               (known.empty() ? " (there are none)" : " (known: " + join(known) + ")"));
     }
+    if (value.find("$(") != std::string::npos) {
+      throw ScenarioError(
+          {root.position.file, 0, 0}, "",
+          "--set " + name + ": the value of a parameter cannot refer to parameters");
+    }
     parameters[static_cast<std::size_t>(found - known.begin())].value =
         value_of_label(root, name, value);
   }
@@ -152,6 +157,11 @@ class Loading {
       keys_.need("hosts");
     }
     if (const YamlNode* hosts = keys_.get("hosts"); hosts != nullptr) {
+      if (scenario_.cluster) {
+        throw ScenarioError(
+            scenario_.cluster->mode_where,
+            "cluster mode fullnat is not built yet, so hosts: beside it means nothing");
+      }
       read_hosts(*hosts, bindings_, scenario_.networks, scenario_.hosts);
     }
     number_hosts(scenario_.hosts);

@@ -29,9 +29,11 @@ void read_action(const MapReader& map, const Bindings& bindings, Event& event) {
   }
   need_scalar(what);
   if (&what == map.get("run")) {
-    event.action = RunAction{read_script(what.text, bindings.names())};
+    event.action =
+        RunAction{with_path(what, [&] { return read_script(what.text, bindings.names()); })};
   } else if (&what == map.get("show")) {
-    event.action = ShowAction{read_show(what.text, bindings.names())};
+    event.action =
+        ShowAction{with_path(what, [&] { return read_show(what.text, bindings.names()); })};
   } else if (&what == map.get("server")) {
     event.action = read_choice<ServerAction>(what, {{"hang", ServerAction::hang},
                                                     {"resume", ServerAction::resume},

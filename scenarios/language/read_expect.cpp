@@ -48,8 +48,9 @@ MetricExpectation read_metric(const YamlNode& node) {
 ShowExpectation read_show_expectation(const YamlNode& node, const Bindings& bindings) {
   const MapReader map(node, {"show", "host", "at", "when", "contains", "lacks", "equals"});
   ShowExpectation expected;
-  need_scalar(map.need("show"));
-  expected.show = read_show(map.need("show").text, bindings.names());
+  const YamlNode& show = map.need("show");
+  need_scalar(show);
+  expected.show = with_path(show, [&] { return read_show(show.text, bindings.names()); });
   expected.host = read_name(map.need("host"));
   expected.at = read_duration(map.need("at"));
   const YamlNode& check = map.need_one_of({"contains", "lacks", "equals"});

@@ -72,7 +72,7 @@ void read_reply_jitter(const YamlNode& node, Host& host) {
 
 Script read_setup(const YamlNode& node, const Bindings& bindings) {
   need_scalar(node);
-  return read_script(node.text, bindings.names());
+  return with_path(node, [&] { return read_script(node.text, bindings.names()); });
 }
 
 Host read_host(const YamlNode& node, const HostRangeItem& item, const Where& where,

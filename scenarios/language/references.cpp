@@ -89,8 +89,9 @@ std::vector<std::string> possible_values(const Scenario& scenario, const Paramet
   for (const VaryKey& key : scenario.study->vary) {
     if (key.parameter.text != parameter.name) continue;
     for (const VaryValue& value : key.values) {
-      values.push_back(value.label);
-      if (value.value != value.label) values.push_back(value.value);
+      for (const std::string& text : {value.label, value.value}) {
+        if (!contains(values, text)) values.push_back(text);
+      }
     }
   }
   return values;

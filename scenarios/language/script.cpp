@@ -133,8 +133,14 @@ class Unrolling {
       return std::to_string(evaluate(part.text.value(), lookup));
     } catch (const ArithmeticError& problem) {
       throw ScenarioError(part.text.position(), "",
-                          "$((" + part.text.value() + ")): " + problem.what() + known());
+                          "$((" + part.text.value() + ")): " + problem.what() + known() +
+                              hint_about_i(problem.what()));
     }
+  }
+
+  static std::string hint_about_i(const std::string& problem) {
+    const bool is_i = problem.find("\"i\"") != std::string::npos;
+    return is_i ? "; i has a value only in a range of hosts such as rs1..rs4" : "";
   }
 
   std::string known() const {

@@ -22,11 +22,12 @@ constexpr std::array kNotBuilt{
     std::string_view("warm"),
     std::string_view("health"),
     std::string_view("ipvsadm -f (firewall marks)"),
+    std::string_view("ipvsadm -p (persistence)"),
+    std::string_view("ipvsadm -o (one-packet scheduling)"),
     std::string_view("ipvsadm -b (FULLNAT)"),
     std::string_view("ipvsadm --add-laddr (FULLNAT)"),
     std::string_view("ipvsadm --pe (persistence engines)"),
     std::string_view("ipvsadm -L --daemon"),
-    std::string_view("ipvsadm -L --tun-info"),
     std::string_view("scheduler lblc"),
     std::string_view("scheduler lblcr"),
     std::string_view("scheduler fo"),
@@ -104,6 +105,8 @@ class Uses {
   void look(const IpvsServiceSet& set, const Where& where) {
     look_at(set.service, where);
     note("scheduler " + set.scheduler.text, set.scheduler.where);
+    if (set.persistence) note("ipvsadm -p (persistence)", where);
+    if (set.one_packet) note("ipvsadm -o (one-packet scheduling)", where);
     if (!set.persistence_engine.empty()) note("ipvsadm --pe (persistence engines)", where);
   }
   void look(const IpvsServiceDelete& command, const Where& where) {
@@ -125,7 +128,6 @@ class Uses {
   void look(const IpvsList& list, const Where& where) {
     if (list.service) look_at(*list.service, where);
     if (list.what == IpvsListing::daemon) note("ipvsadm -L --daemon", where);
-    if (list.what == IpvsListing::tunnels) note("ipvsadm -L --tun-info", where);
   }
   void look(const IpvsRestore& restore, const Where&) {
     for (const IpvsRestoreLine& line : restore.lines) {

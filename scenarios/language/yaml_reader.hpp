@@ -62,6 +62,17 @@ class MapReader {
   std::vector<std::string> known_;
 };
 
+/// Calls `read`, which knows places but no keys, and puts the key path of `node` into its errors.
+template <class Read>
+auto with_path(const YamlNode& node, Read read) {
+  try {
+    return read();
+  } catch (const ScenarioError& problem) {
+    if (!problem.key_path().empty()) throw;
+    throw ScenarioError(problem.position(), node.path, problem.message());
+  }
+}
+
 /// Kind checks that throw with what was expected.
 const YamlNode& need_map(const YamlNode& node);
 const YamlNode& need_list(const YamlNode& node);

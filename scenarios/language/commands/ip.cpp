@@ -1,4 +1,4 @@
-// `ip OBJECT COMMAND …`: chooses the reader of the object. Objects and commands may be shortened as
+// `ip OBJECT COMMAND`: chooses the reader of the object. Objects and commands may be shortened as
 // iproute2 allows; the first that begins so in its order is meant.
 #include "scenarios/language/commands/ip.hpp"
 

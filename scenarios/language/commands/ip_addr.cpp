@@ -20,7 +20,7 @@ struct AddrWords {
 void read_address_word(const Arguments& arguments, const Word& word, AddrWords& read) {
   if (read.address) {
     throw arguments.error(word, "either \"local\" is duplicate, or \"" + word.text +
-                                    "\" is a garbage." + did_you_mean(word.text, kChangeKeys));
+                                    "\" is a garbage" + did_you_mean(word.text, kChangeKeys));
   }
   read.address = need_prefix(arguments, word);
 }

@@ -51,7 +51,7 @@ Command change(Arguments& arguments, NeighbourAction action) {
       const Word& word = key.text == "to" ? arguments.value() : key;
       if (address) {
         throw arguments.error(word, "either \"to\" is duplicate, or \"" + word.text +
-                                        "\" is a garbage." + did_you_mean(word.text, kKeys));
+                                        "\" is a garbage" + did_you_mean(word.text, kKeys));
       }
       address = need_address(arguments, word);
     }

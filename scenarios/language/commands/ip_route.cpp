@@ -109,7 +109,7 @@ class RouteReader {
     }
     if (destination_) {
       throw arguments_.error(*at, "either \"to\" is duplicate, or \"" + at->text +
-                                      "\" is a garbage." + did_you_mean(at->text, kKeys));
+                                      "\" is a garbage" + did_you_mean(at->text, kKeys));
     }
     destination_ = need_destination(arguments_, *at);
   }

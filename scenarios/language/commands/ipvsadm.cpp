@@ -100,6 +100,13 @@ class Request {
     throw error(word, "invalid timeout value `" + word.text + "' specified");
   }
 
+  const Word& service_word() const {
+    for (const O option : {O::tcp_service, O::udp_service, O::mark_service}) {
+      if (has(option)) return value(option);
+    }
+    return read_.command.at;
+  }
+
   IpvsServiceKey service() const {
     if (const IpvsGiven* given = find(O::mark_service)) {
       const auto mark = parse_count(given->value->text, 0xffffffffLL);
@@ -217,8 +224,7 @@ IpvsServiceSet service_set(const Request& request) {
   set.flags = read_flags(request, set.scheduler.text);
   const auto* address = std::get_if<ServiceAddress>(&set.service);
   if (address != nullptr && address->endpoint.port.value == 0 && !set.persistence) {
-    throw request.error(request.command_given().at,
-                        "Zero port specified for non-persistent service");
+    throw request.error(request.service_word(), "Zero port specified for non-persistent service");
   }
   if (set.one_packet && address != nullptr && address->protocol != Protocol::udp) {
     throw request.error(request.find(O::one_packet)->at,
