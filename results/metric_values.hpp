@@ -65,7 +65,7 @@ struct MetricRow {
   std::function<Answer(const Scope&)> value;
 };
 const std::vector<MetricRow>& metric_rows();
-/// "service, server, client group"; with "(required)" where it must be given.
+/// "service, server, client group".
 std::string of_text(const Metric& metric);
 
 /// "queue_full" as a cause, or nothing.

@@ -151,9 +151,9 @@ void add_balance(std::vector<Row>& rows) {
       "weight");
   add("cov", L::connections, S::cov, "population standard deviation of y / mean y");
   add("jain", L::connections, S::jain, "(sum y)^2 / (N sum y^2) = 1 / (1 + cov^2)");
-  add("work.imbalance", L::work, S::imbalance, "the same of y = server.utilisation");
-  add("work.cov", L::work, S::cov, "the same of y = server.utilisation");
-  add("work.jain", L::work, S::jain, "the same of y = server.utilisation");
+  add("work.imbalance", L::work, S::imbalance, "max y / mean y, y = server.utilisation");
+  add("work.cov", L::work, S::cov, "population standard deviation of y / mean y, y as before");
+  add("work.jain", L::work, S::jain, "(sum y)^2 / (N sum y^2), y as before");
 }
 
 void add_network(std::vector<Row>& rows) {
@@ -188,6 +188,10 @@ std::vector<Row> make_rows() {
   add_balance(rows);
   add_network(rows);
   return rows;
+}
+
+std::string of_column(const Metric& metric) {
+  return of_text(metric) + (metric.needs_of ? " (required)" : "");
 }
 
 std::string_view cause_text(CauseKind cause) {
@@ -227,7 +231,7 @@ std::string of_text(const Metric& metric) {
   add(Of::kWorkload, "client group");
   add(Of::kDirector, "director");
   add(Of::kPlace, "place");
-  return metric.needs_of ? text + " (required)" : text;
+  return text;
 }
 
 std::span<const Metric> metrics() {
@@ -240,8 +244,8 @@ std::span<const Metric> metrics() {
 }
 
 const Metric* find_metric(std::string_view metric) {
-  for (const Row& row : metric_rows()) {
-    if (row.metric.name == metric) return &row.metric;
+  for (const Metric& m : metrics()) {
+    if (m.name == metric) return &m;
   }
   return nullptr;
 }
@@ -275,7 +279,7 @@ std::string metrics_markdown() {
       "| metric | unit | of | cause | window | definition |\n"
       "|---|---|---|---|---|---|\n";
   for (const Metric& m : metrics()) {
-    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", m.name, name(m.unit), of_text(m),
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", m.name, name(m.unit), of_column(m),
                         cause_text(m.cause), window_text(m.window), m.definition);
   }
   return text;
@@ -285,7 +289,7 @@ std::string metrics_listing() {
   std::string text = fmt::format("{:<26} {:<7} {:<10} {}\n", "metric", "unit", "window", "of");
   for (const Metric& m : metrics()) {
     text += fmt::format("{:<26} {:<7} {:<10} {}\n    {}\n", m.name, name(m.unit),
-                        window_text(m.window), of_text(m), m.definition);
+                        window_text(m.window), of_column(m), m.definition);
   }
   return text;
 }

@@ -28,9 +28,9 @@ constexpr bool in_order() {
 static_assert(in_order());
 
 std::optional<double> busy_share(Duration busy, std::uint32_t cores, const RunWindow& window) {
-  const double capacity = to_seconds(window.measured().length()) * cores;
+  const double capacity = static_cast<double>(window.measured().length().count()) * cores;
   if (capacity <= 0) return std::nullopt;
-  return to_seconds(busy) / capacity;
+  return static_cast<double>(busy.count()) / capacity;
 }
 
 }  // namespace

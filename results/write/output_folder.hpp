@@ -34,6 +34,9 @@ class OutputFolder {
   void commit();
 
  private:
+  /// Swaps the temporary folder with the target, which becomes `previous`.
+  void replace_target(const std::filesystem::path& previous);
+
   std::filesystem::path target_;
   std::filesystem::path temporary_;
   std::vector<std::filesystem::path> created_;  // parents that were missing, outermost first
