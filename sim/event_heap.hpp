@@ -13,6 +13,9 @@ class EventHeap {
   bool empty() const { return events_.empty(); }
   std::size_t size() const { return events_.size(); }
   const Event& top() const { return events_.front(); }
+  /// In no particular order.
+  const std::vector<Event>& events() const { return events_; }
+  void clear() { events_.clear(); }
 
   void push(const Event& event) {
     std::size_t i = events_.size();

@@ -1,93 +1,182 @@
 #include "sim/event_queue.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <limits>
 
 namespace lvs {
 
 EventQueue::EventQueue(Structure structure) {
-  if (structure == Structure::plain_heap) day_end_ = std::numeric_limits<std::int64_t>::max();
+  const bool plain = structure == Structure::plain_heap;
+  arrived_usual_ = plain ? std::numeric_limits<std::size_t>::max() : kArrivedMost;
+  arrived_most_ = arrived_usual_;
+  if (plain) current_end_ = kEnd;
 }
 
-void EventQueue::add_chunk(std::uint32_t& day) {
+void EventQueue::add_chunk(Bucket& bucket) {
   if (free_chunk_ == kNoChunk) {
     free_chunk_ = static_cast<std::uint32_t>(chunks_.size());
-    chunks_.emplace_back().next = kNoChunk;
+    chunks_.emplace_back();
+    next_chunk_.push_back(kNoChunk);
   }
   const std::uint32_t chunk = free_chunk_;
-  free_chunk_ = chunks_[chunk].next;
-  chunks_[chunk].count = 0;
-  chunks_[chunk].next = day;
-  day = chunk;
+  free_chunk_ = next_chunk_[chunk];
+  next_chunk_[chunk] = bucket.chunk;
+  bucket.chunk = chunk;
 }
 
-bool EventQueue::open_next_day() {
-  for (;;) {
-    while (next_day_ < day_count_ && days_[next_day_] == kNoChunk) ++next_day_;
-    if (next_day_ < day_count_) {
-      open_day(days_[next_day_]);
-      return true;
-    }
-    if (later_.empty()) {
-      // Nothing is pending: what comes beyond the current day opens a year of its own.
-      day_count_ = next_day_ = 0;
-      year_end_ = day_end_;
-      return false;
-    }
-    open_next_year();
-  }
-}
-
-void EventQueue::open_day(std::uint32_t& day) {
-  today_.clear();
-  today_at_ = 0;
-  for (std::uint32_t at = day; at != kNoChunk;) {
-    Chunk& chunk = chunks_[at];
-    today_.insert(today_.end(), chunk.events, chunk.events + chunk.count);
-    const std::uint32_t next = chunk.next;
-    chunk.next = free_chunk_;
+/// Empties the bucket into visit(events, how many), chunk by chunk. A chunk is free before its
+/// events are visited, so that filing them elsewhere takes it again while it is in the cache.
+template <class Visit>
+void EventQueue::take_all(Bucket& bucket, Visit&& visit) {
+  std::size_t count = (bucket.count - 1) % Chunk::kCapacity + 1;
+  for (std::uint32_t at = bucket.chunk; at != kNoChunk;) {
+    const Chunk chunk = chunks_[at];
+    const std::uint32_t next = next_chunk_[at];
+    next_chunk_[at] = free_chunk_;
     free_chunk_ = at;
+    visit(chunk.events.data(), count);
+    count = Chunk::kCapacity;
     at = next;
   }
-  day = kNoChunk;
-  ++next_day_;
-  day_end_ = year_start_ + (static_cast<std::int64_t>(next_day_) << day_shift_);
-  std::sort(today_.begin(), today_.end());
+  bucket = {};
 }
 
-void EventQueue::open_next_year() {
-  const auto ticks = [](const Event& e) { return e.time.time_since_epoch().count(); };
-  std::int64_t first = std::numeric_limits<std::int64_t>::max();
-  for (const Event& event : later_) first = std::min(first, ticks(event));
-  // The median distance of a sample is the scale of the density near the front.
-  std::array<std::int64_t, 512> sample{};
+EventQueue::Span EventQueue::span_of(const Bucket& bucket) const {
+  Span span;
+  std::size_t count = (bucket.count - 1) % Chunk::kCapacity + 1;
+  for (std::uint32_t at = bucket.chunk; at != kNoChunk; at = next_chunk_[at]) {
+    for (std::size_t i = 0; i < count; ++i) span.add(ticks(chunks_[at].events[i]));
+    count = Chunk::kCapacity;
+  }
+  return span;
+}
+
+/// Makes the next events the current ones. Opens nothing that lies beyond `limit`: what is pushed
+/// before it would all go to the heap.
+bool EventQueue::open_next(Time limit) {
+  while (depth_ > 0) {
+    Row& row = rows_[depth_ - 1];
+    while (row.next < row.count && row.buckets[row.next].count == 0) ++row.next;
+    if (row.next == row.count) {
+      current_end_ = row.end;
+      --depth_;
+      continue;
+    }
+    current_end_ = row.start + (static_cast<Ticks>(row.next) << row.shift);
+    if (current_end_ > limit.time_since_epoch().count()) return false;
+    open_bucket(row);
+    if (!sorted_.empty()) return true;
+  }
+  return open_later(limit);
+}
+
+/// Sorts the row's next bucket, or deals it out into a finer row.
+void EventQueue::open_bucket(Row& row) {
+  Bucket& bucket = row.buckets[row.next++];
+  const Ticks end = current_end_ + std::min(row.end - current_end_, Ticks{1} << row.shift);
+  sorted_.clear();
+  sorted_at_ = 0;
+  if (bucket.count > kSortMost && depth_ < kMostRows) {
+    const Span span = span_of(bucket);
+    if (span.first < span.last) {
+      Row& finer = add_row(span.first, fine_shift(span, bucket.count, end), end);
+      take_all(bucket, [&](const Event* events, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) file(finer, events[i]);
+      });
+      return;
+    }
+  }
+  take_all(bucket, [this](const Event* events, std::size_t count) {
+    sorted_.insert(sorted_.end(), events, events + count);
+  });
+  sort_current(end);
+}
+
+void EventQueue::sort_current(Ticks end) {
+  std::sort(sorted_.begin(), sorted_.end());
+  sorted_at_ = 0;
+  current_end_ = end;
+  arrived_most_ = arrived_usual_;
+}
+
+/// All rows are used up: sorts what is left, or deals it out into a new first row.
+bool EventQueue::open_later(Time limit) {
+  Span span;
+  for (const Event& event : later_) span.add(ticks(event));
+  if (later_.empty() || span.first > limit.time_since_epoch().count()) return false;
+  if (later_.size() <= kSortMost || span.first == span.last) {
+    sorted_.swap(later_);
+    later_.clear();
+    sort_current(span.last < kEnd ? span.last + 1 : kEnd);
+    return true;
+  }
+  Row& row = add_row(span.first, coarse_shift(span.first), kEnd);
+  dealt_.swap(later_);
+  for (const Event& event : dealt_) {
+    if (ticks(event) < row.end) {
+      file(row, event);
+    } else {
+      later_.push_back(event);
+    }
+  }
+  dealt_.clear();
+  return open_next(limit);
+}
+
+/// The heap has grown: the current bucket is too wide for what happens in it.
+void EventQueue::spread_arrived() {
+  Span span;
+  dealt_.assign(sorted_.begin() + static_cast<std::ptrdiff_t>(sorted_at_), sorted_.end());
+  dealt_.insert(dealt_.end(), arrived_.events().begin(), arrived_.events().end());
+  for (const Event& event : dealt_) span.add(ticks(event));
+  if (depth_ == kMostRows || span.first == span.last) {
+    arrived_most_ *= 2;
+  } else {
+    Row& row = add_row(span.first, fine_shift(span, dealt_.size(), current_end_), current_end_);
+    arrived_.clear();
+    sorted_.clear();
+    sorted_at_ = 0;
+    current_end_ = span.first;
+    for (const Event& event : dealt_) file(row, event);
+  }
+  dealt_.clear();
+}
+
+/// A row from `first` on, up to `limit` if kMostBuckets reach that far.
+EventQueue::Row& EventQueue::add_row(Ticks first, int shift, Ticks limit) {
+  Row& row = rows_[depth_++];
+  if (row.buckets.empty()) row.buckets.resize(kMostBuckets);
+  const auto needed = static_cast<std::size_t>((limit - 1 - first) >> shift) + 1;
+  row.start = first;
+  row.shift = shift;
+  row.next = 0;
+  row.count = std::min(kMostBuckets, needed);
+  row.end = needed <= kMostBuckets ? limit : first + (static_cast<Ticks>(row.count) << shift);
+  return row;
+}
+
+/// For a row over a former bucket, which it must cover up to its end.
+int EventQueue::fine_shift(Span span, std::size_t events, Ticks limit) const {
+  const std::size_t wanted = std::min(kMostBuckets, events / kPerBucket + 1);
+  const auto width = static_cast<std::uint64_t>(span.last - span.first) / wanted + 1;
+  const auto least = static_cast<std::uint64_t>(limit - span.first) / kMostBuckets;
+  return std::bit_width(std::max(width - 1, least));
+}
+
+/// For the first row: near the front kPerBucket events a bucket, but long enough that most events
+/// are filed in it once. The median distance of a sample says how far apart events are.
+int EventQueue::coarse_shift(Ticks first) const {
+  std::array<Ticks, 256> sample{};
   const std::size_t step = (later_.size() + sample.size() - 1) / sample.size();
   std::size_t sampled = 0;
   for (std::size_t i = 0; i < later_.size(); i += step) sample[sampled++] = ticks(later_[i]);
   const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(sampled / 2);
   std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(sampled));
-  const std::int64_t median = *middle - first;
-
-  const double width = std::max(1.0, 1.4 * static_cast<double>(median) * kEventsPerDay /
-                                         static_cast<double>(later_.size()));
-  day_shift_ = std::bit_width(static_cast<std::uint64_t>(width)) - 1;
-  // A year covers about eight medians, so that an event is dealt out once in most of its lives.
-  const std::int64_t span = median > std::numeric_limits<std::int64_t>::max() / 16
-                                ? median
-                                : 8 * median + 1;
-  day_count_ = std::min(kMostDays, static_cast<std::size_t>(span >> day_shift_) + 2);
-  if (days_.size() < day_count_) days_.resize(std::bit_ceil(day_count_), kNoChunk);
-  year_start_ = first;
-  year_end_ = first + (static_cast<std::int64_t>(day_count_) << day_shift_);
-  day_end_ = first;
-  next_day_ = 0;
-  today_.clear();
-  today_at_ = 0;
-  dealt_.swap(later_);
-  for (const Event& event : dealt_) file(event);
-  dealt_.clear();
+  const auto median = static_cast<double>(*middle - first);
+  const double by_density = 1.4 * median * kPerBucket / static_cast<double>(later_.size());
+  const double by_length = 8 * median / kMostBuckets;
+  const double width = std::clamp(std::max(by_density, by_length), 1.0, 0x1p52);
+  return std::bit_width(static_cast<std::uint64_t>(width)) - 1;
 }
 
 }  // namespace lvs

@@ -1,16 +1,20 @@
 // The pending events, in the order (time, stamp).
 //
-// A lazily sorted calendar: an event goes unsorted into the bucket ("day") of its time; a day is sorted
-// when it becomes current; what falls into the current day later goes to a small heap. Events beyond the
-// last day of the calendar ("year") wait in a list that is dealt out when the next year opens; the width
-// of a day is chosen anew each year from the events at hand. Measured on the W3 packet workload: 2.0 us
-// a request against 4.2 with a heap (design.md 3.3); the order is the same with any structure.
+// A lazily sorted calendar that refines itself where it must, a ladder queue (Tang, Goh, Thng, ACM
+// TOMACS 15(3), 2005): an event goes unsorted into the bucket of its time; a bucket is sorted when
+// it becomes current, or, if it holds too many, dealt out into a finer row of buckets. What falls
+// into the current bucket later goes to a small heap, which is dealt out too when it grows. What
+// lies beyond the first row waits in a list until that row is used up; the width of buckets is
+// chosen anew each time from the events at hand. Every event is moved a few times, whatever the
+// number and the law of the times; the order is the same with any structure (design.md 3.2, 3.3).
 //
-// Days keep their events in chunks from one pool, so a steady population allocates nothing.
+// Buckets keep their events in chunks from one pool, so a steady population allocates nothing.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sim/event.hpp"
@@ -33,78 +37,114 @@ class EventQueue {
   /// Requires: `event` is not earlier than the last one popped.
   void push(const Event& event) {
     ++size_;
-    file(event);
+    const Ticks time = ticks(event);
+    if (time < current_end_) {
+      arrived_.push(event);
+      if (arrived_.size() > arrived_most_) [[unlikely]]
+        spread_arrived();
+      return;
+    }
+    for (std::size_t i = depth_; i > 0; --i) {
+      if (time < rows_[i - 1].end) return file(rows_[i - 1], event);
+    }
+    later_.push_back(event);
   }
 
   /// Takes the first event into `event` if its time is at most `limit`; returns whether it did.
   bool pop(Time limit, Event& event) {
-    if (!current_ready() && !open_next_day()) return false;
-    const bool from_heap = arrived_.empty()          ? false
-                           : today_at_ < today_.size() ? arrived_.top() < today_[today_at_]
-                                                       : true;
-    const Event& first = from_heap ? arrived_.top() : today_[today_at_];
+    if (sorted_at_ == sorted_.size() && arrived_.empty() && !open_next(limit)) return false;
+    const bool from_heap = arrived_.empty()              ? false
+                           : sorted_at_ < sorted_.size() ? arrived_.top() < sorted_[sorted_at_]
+                                                         : true;
+    const Event& first = from_heap ? arrived_.top() : sorted_[sorted_at_];
     if (first.time > limit) return false;
     event = first;
     if (from_heap) {
       arrived_.pop();
     } else {
-      ++today_at_;
+      ++sorted_at_;
     }
     --size_;
     return true;
   }
 
  private:
+  using Ticks = std::int64_t;
+  static constexpr Ticks kEnd = std::numeric_limits<Ticks>::max();
   static constexpr std::uint32_t kNoChunk = ~std::uint32_t{0};
-  static constexpr std::size_t kEventsPerDay = 24;  ///< aimed at; a day is sorted in one go
-  static constexpr std::size_t kMostDays = std::size_t{1} << 22;
+  static constexpr std::size_t kPerBucket = 12;    ///< aimed at in the finest row
+  static constexpr std::size_t kSortMost = 48;     ///< a bucket with more is dealt out
+  static constexpr std::size_t kArrivedMost = 96;  ///< a heap with more is dealt out
+  static constexpr std::size_t kMostBuckets = 1024;
+  static constexpr std::size_t kMostRows = 8;
 
   struct Chunk {
-    static constexpr std::uint32_t kCapacity = 15;
-    Event events[kCapacity];
-    std::uint32_t count;
-    std::uint32_t next;
+    static constexpr std::uint32_t kCapacity = 16;
+    std::array<Event, kCapacity> events;
+  };
+  struct Bucket {
+    std::uint32_t chunk = kNoChunk;  ///< the newest; only it may be partly filled
+    std::uint32_t count = 0;         ///< of events
+  };
+  /// Buckets of equal width over [start, end). Those before `next` are empty and stay so.
+  struct Row {
+    Ticks start = 0;
+    Ticks end = 0;
+    int shift = 0;
+    std::size_t next = 0;
+    std::size_t count = 0;
+    std::vector<Bucket> buckets;
+  };
+  struct Span {
+    Ticks first = kEnd;
+    Ticks last = 0;
+    void add(Ticks t) {
+      first = t < first ? t : first;
+      last = t > last ? t : last;
+    }
   };
 
-  bool current_ready() const { return today_at_ < today_.size() || !arrived_.empty(); }
+  static Ticks ticks(const Event& event) { return event.time.time_since_epoch().count(); }
 
-  void file(const Event& event) {
-    const std::int64_t time = event.time.time_since_epoch().count();
-    if (time < day_end_) {
-      arrived_.push(event);
-    } else if (time < year_end_) {
-      append(days_[static_cast<std::size_t>((time - year_start_) >> day_shift_)], event);
-    } else {
-      later_.push_back(event);
-    }
+  void file(Row& row, const Event& event) {
+    Bucket& bucket = row.buckets[static_cast<std::size_t>((ticks(event) - row.start) >> row.shift)];
+    const std::uint32_t at = bucket.count % Chunk::kCapacity;
+    if (at == 0) add_chunk(bucket);
+    chunks_[bucket.chunk].events[at] = event;
+    ++bucket.count;
   }
 
-  void append(std::uint32_t& day, const Event& event) {
-    if (day == kNoChunk || chunks_[day].count == Chunk::kCapacity) add_chunk(day);
-    Chunk& chunk = chunks_[day];
-    chunk.events[chunk.count++] = event;
-  }
+  void add_chunk(Bucket& bucket);
+  template <class Visit>
+  void take_all(Bucket& bucket, Visit&& visit);
+  Span span_of(const Bucket& bucket) const;
 
-  void add_chunk(std::uint32_t& day);
-  bool open_next_day();
-  void open_day(std::uint32_t& day);
-  void open_next_year();
+  bool open_next(Time limit);
+  bool open_later(Time limit);
+  void open_bucket(Row& row);
+  void sort_current(Ticks end);
+  void spread_arrived();
+  Row& add_row(Ticks first, int shift, Ticks limit);
+  int fine_shift(Span span, std::size_t events, Ticks limit) const;
+  int coarse_shift(Ticks first) const;
+
+  // set at construction
+  std::size_t arrived_usual_;
 
   // changes as events run
   std::size_t size_ = 0;
-  std::vector<Event> today_;  ///< sorted; from today_at_ on still to come
-  std::size_t today_at_ = 0;
-  EventHeap arrived_;  ///< what was filed into the current day after it was opened
-  std::vector<std::uint32_t> days_;
-  std::size_t next_day_ = 0;
-  std::size_t day_count_ = 0;
-  std::int64_t year_start_ = 0;
-  std::int64_t year_end_ = 0;
-  std::int64_t day_end_ = 0;
-  int day_shift_ = 0;
+  std::vector<Event> sorted_;  ///< the current bucket; from sorted_at_ on still to come
+  std::size_t sorted_at_ = 0;
+  EventHeap arrived_;  ///< what came before current_end_ after the bucket was opened
+  std::size_t arrived_most_;
+  Ticks current_end_ = 0;
+  std::size_t depth_ =
+      0;  ///< rows in use, coarse to fine: each is a former bucket of the one before
+  std::array<Row, kMostRows> rows_;
   std::vector<Event> later_;
-  std::vector<Event> dealt_;  ///< scratch of open_next_year, kept for its capacity
+  std::vector<Event> dealt_;  ///< scratch, kept for its capacity
   std::vector<Chunk> chunks_;
+  std::vector<std::uint32_t> next_chunk_;  ///< of each chunk: in its bucket, or the next free one
   std::uint32_t free_chunk_ = kNoChunk;
 };
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <type_traits>
+#include <vector>
 
 #include "sim/check.hpp"
 #include "sim/event.hpp"
@@ -53,8 +54,9 @@ class Simulator {
     }
   }
 
-  /// Executes every event up to and including `end` by dispatch(event), then sets the clock to `end`.
-  /// dispatch may return void, or bool: false stops after that event and leaves the clock there.
+  /// Executes every event up to and including `end` by dispatch(event), then sets the clock to
+  /// `end`. dispatch may return void, or bool: false stops after that event and leaves the clock
+  /// there.
   template <class Dispatch>
   void run_until(Time end, Dispatch&& dispatch) {
     Event event;
@@ -77,24 +79,27 @@ class Simulator {
   }
 
  private:
+  // The visits in the queue, latest first, each earlier than the one before: a new one is queued
+  // only if none that is queued comes in time. One that comes too early finds nothing and plans
+  // anew.
   void plan_visit() {
     const Time visit = wheel_.next_visit();
-    if (visit >= planned_visit_) return;
-    planned_visit_ = visit;
+    if (visit == kNever || (!visits_.empty() && visits_.back() <= visit)) return;
+    visits_.push_back(visit);
     queue_.push({visit, event_order({}, kEngineEvent), 0, 0});
   }
   void visit_wheel() {
+    visits_.pop_back();
     wheel_.visit(now_, [this](const Event& event) { queue_.push(event); });
-    planned_visit_ = kNever;
     plan_visit();
   }
 
   Time now_ = kStart;
   std::uint64_t last_stamp_ = 0;
   std::uint64_t executed_ = 0;
-  Time planned_visit_ = kNever;
   EventQueue queue_;
   TimingWheel wheel_;
+  std::vector<Time> visits_;
 };
 
 }  // namespace lvs

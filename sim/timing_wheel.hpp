@@ -36,8 +36,8 @@ class TimingWheel {
 
   void disarm(TimerId id) { timers_[id.index()].deadline = kNever; }
 
-  /// Sets the deadline. Returns true if the deadline falls into a slot that was already visited: then
-  /// the caller must push due_event(id) itself.
+  /// Sets the deadline. Returns true if the deadline falls into a slot that was already visited:
+  /// then the caller must push due_event(id) itself.
   bool arm(TimerId id, Time now, Time deadline, Stamp stamp) {
     Timer& timer = timers_[id.index()];
     timer.deadline = deadline;
@@ -62,7 +62,8 @@ class TimingWheel {
   /// When the next slot with timers must be visited; kNever if there is none.
   Time next_visit() const;
 
-  /// Visits every slot that starts at or before `now`; calls push(event) for each timer due in them.
+  /// Visits every slot that starts at or before `now`; calls push(event) for each timer due in
+  /// them.
   template <class Push>
   void visit(Time now, Push&& push) {
     while (next_visit() <= now) {
