@@ -3,7 +3,7 @@
 #include <cctype>
 #include <charconv>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -153,4 +153,4 @@ std::string replace_names(std::string_view expression, const NameLookup& lookup,
   return result;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace lvs {
+namespace lvs::language {
 
 /// The expression is wrong; the caller knows where it stands and throws a ScenarioError.
 class ArithmeticError : public std::runtime_error {
@@ -29,4 +29,4 @@ std::int64_t evaluate(std::string_view expression, const NameLookup& lookup);
 std::string replace_names(std::string_view expression, const NameLookup& lookup,
                           std::optional<std::string>& unknown);
 
-}  // namespace lvs
+}  // namespace lvs::language

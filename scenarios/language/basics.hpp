@@ -6,7 +6,7 @@
 #include "scenarios/language/error.hpp"
 #include "sim/time.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// A name that is defined here or points to something defined elsewhere.
 struct Name {
@@ -23,4 +23,4 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

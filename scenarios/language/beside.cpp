@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace lvs {
+namespace lvs::language {
 
 std::string path_beside(const std::string& scenario, const std::string& file) {
   return (std::filesystem::path(scenario).parent_path() / file).string();
@@ -38,4 +38,4 @@ std::vector<FileLine> read_lines_beside(const YamlNode& node) {
   return lines;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -7,7 +7,7 @@
 
 #include "scenarios/language/yaml_reader.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// The path of `file` as seen from the folder of `scenario`; absolute paths stay.
 std::string path_beside(const std::string& scenario, const std::string& file);
@@ -21,4 +21,4 @@ struct FileLine {
 /// The lines of the file that `node` names; throws ScenarioError at `node` if it cannot be read.
 std::vector<FileLine> read_lines_beside(const YamlNode& node);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -11,7 +11,7 @@
 #include "scenarios/language/basics.hpp"
 #include "scenarios/language/law.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct AddressRange {  ///< first to last, both included
   Ipv4Address first;
@@ -93,4 +93,4 @@ struct ClientGroup {
   friend bool operator==(const ClientGroup&, const ClientGroup&) = default;
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

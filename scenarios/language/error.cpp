@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace lvs {
+namespace lvs::language {
 
 std::string to_string(const SourcePosition& position) {
   if (position.line == 0) return position.file;
@@ -63,4 +63,4 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return text;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

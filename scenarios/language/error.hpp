@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lvs {
+namespace lvs::language {
 
 /// A place in a text file; lines and columns (bytes) count from 1. Line 0 means "the file as a
 /// whole".
@@ -55,4 +55,4 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 /// "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -10,7 +10,7 @@
 #include "scenarios/language/basics.hpp"
 #include "scenarios/language/commands/command.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct RunAction {
   Script script;
@@ -132,4 +132,4 @@ struct Study {
   friend bool operator==(const Study&, const Study&) = default;
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

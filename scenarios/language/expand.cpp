@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 constexpr const char* kOutside = "outside";
@@ -170,4 +170,4 @@ void expand_cluster(Scenario& scenario) {
   scenario.cluster.reset();
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 
 #include "scenarios/language/scenario.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// Puts the hosts and networks that `scenario.cluster` stands for in front of what the scenario has
 /// and resets it: one fixed topology, that of the recordings (truth/README.md). Networks of the
@@ -11,4 +11,4 @@ namespace lvs {
 /// The mode fullnat is not built: its Cluster stays, for check_supported to refuse.
 void expand_cluster(Scenario& scenario);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -9,7 +9,7 @@
 #include "sim/time.hpp"
 #include "sim/units.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 // `Q` is the quantity in its own unit: Duration (integer picoseconds), ByteCount, or double for
 // plain counts (a mean number of requests may be fractional). Nothing is converted here.
@@ -79,4 +79,4 @@ Law<Q> constant_law(Q value) {
   return Law<Q>{ConstantLaw<Q>{value}, Where{}};
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -10,7 +10,7 @@
 #include "scenarios/language/references.hpp"
 #include "scenarios/language/scenario.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 bool is_parameter_name(const std::string& name) {
@@ -187,4 +187,4 @@ Scenario load_scenario(const std::string& path, const Overrides& overrides) {
   return load_scenario_text(path, *text, overrides);
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

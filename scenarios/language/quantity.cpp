@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 struct Unit {
@@ -289,4 +289,4 @@ std::string write_measure(const Measure& measure) {
   return "";
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

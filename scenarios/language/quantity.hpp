@@ -11,7 +11,7 @@
 #include "scenarios/language/topology.hpp"
 #include "scenarios/language/yaml_reader.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// The text is not such a quantity; the message says what is accepted. Callers add the place.
 class QuantityError : public std::runtime_error {
@@ -53,4 +53,4 @@ std::string write_measure(const Measure& measure);
 /// Durations below a nanosecond as decimal nanoseconds ("0.5ns"): ps is no unit of scenarios.
 std::string write_duration(Duration value);
 
-}  // namespace lvs
+}  // namespace lvs::language

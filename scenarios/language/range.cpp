@@ -6,7 +6,7 @@
 
 #include "scenarios/language/quantity.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 constexpr std::int64_t kMostHosts = 4096;
@@ -213,4 +213,4 @@ Name read_name(const YamlNode& node) {
   return {items.front().name, node.where()};
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -11,7 +11,7 @@
 #include "scenarios/language/clients.hpp"
 #include "scenarios/language/yaml_reader.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct HostRangeItem {
   std::string name;
@@ -45,4 +45,4 @@ Name read_name(const YamlNode& node);
 std::optional<Endpoint> parse_endpoint(std::string_view text, bool port_optional);
 std::optional<std::uint16_t> parse_port(std::string_view text);
 
-}  // namespace lvs
+}  // namespace lvs::language

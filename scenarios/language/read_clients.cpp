@@ -3,7 +3,7 @@
 #include "scenarios/language/read_law.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 MmppArrivals read_mmpp(const YamlNode& node) {
@@ -161,4 +161,4 @@ std::vector<ClientGroup> read_clients(const YamlNode& node) {
   return groups;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

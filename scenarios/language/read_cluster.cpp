@@ -2,7 +2,7 @@
 #include "scenarios/language/range.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // net 192.168.184.0/24 has room for .129 to .253 (truth/README.md).
@@ -65,4 +65,4 @@ Cluster read_cluster(const YamlNode& node) {
   return cluster;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

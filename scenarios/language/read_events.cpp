@@ -2,7 +2,7 @@
 #include "scenarios/language/range.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 CableAction read_cable(const YamlNode& node) {
@@ -74,4 +74,4 @@ std::vector<Event> read_events(const YamlNode& node, const Bindings& bindings) {
   return events;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -2,7 +2,7 @@
 #include "scenarios/language/range.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 Name read_free_name(const YamlNode& node) {
@@ -96,4 +96,4 @@ std::vector<Expectation> read_expectations(const YamlNode& node, const Bindings&
   return expectations;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

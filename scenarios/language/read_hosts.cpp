@@ -5,7 +5,7 @@
 #include "scenarios/language/read_law.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // Linux: at most 15 characters; not lo or tunl0, which every host has.
@@ -183,4 +183,4 @@ void check_networks(const std::vector<Network>& networks, const std::vector<Host
   }
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

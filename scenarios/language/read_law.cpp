@@ -3,7 +3,7 @@
 #include "scenarios/language/beside.hpp"
 #include "scenarios/language/quantity.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 template <class Q>
@@ -126,4 +126,4 @@ Popularity read_popularity(const YamlNode& node) {
   return {read_positive_number(map.need("zipf")), node.where()};
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

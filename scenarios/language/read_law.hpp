@@ -5,7 +5,7 @@
 #include "scenarios/language/law.hpp"
 #include "scenarios/language/yaml_reader.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 // A quantity alone is the constant; otherwise a map of one law: {exponential: 8ms}, {lognormal:
 // {mean: 12KiB, cv: 2}}, {uniform: [1ms, 2ms]}, {empirical: FILE} (one value with its unit per
@@ -17,4 +17,4 @@ CountLaw read_count_law(const YamlNode& node);  ///< constants are whole and at 
 /// `uniform` or {zipf: s}.
 Popularity read_popularity(const YamlNode& node);
 
-}  // namespace lvs
+}  // namespace lvs::language

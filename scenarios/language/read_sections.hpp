@@ -10,7 +10,7 @@
 #include "scenarios/language/substitute.hpp"
 #include "scenarios/language/yaml_reader.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 // read_topology.cpp
 std::vector<Network> read_networks(const YamlNode& node);
@@ -50,4 +50,4 @@ Study read_study(const YamlNode& node, const std::vector<Parameter>& parameters)
 // read_cluster.cpp
 Cluster read_cluster(const YamlNode& node);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 #include "scenarios/language/read_law.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 constexpr int kMostWorkers = 1'000'000;
@@ -85,4 +85,4 @@ Health read_health(const YamlNode& node) {
   return health;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

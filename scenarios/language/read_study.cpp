@@ -3,7 +3,7 @@
 #include "scenarios/language/quantity.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // A value of a parameter: what `$(name)` stands for. Itself it refers to nothing.
@@ -129,4 +129,4 @@ Study read_study(const YamlNode& node, const std::vector<Parameter>& parameters)
   return study;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

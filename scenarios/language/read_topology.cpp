@@ -3,7 +3,7 @@
 #include "scenarios/language/read_law.hpp"
 #include "scenarios/language/read_sections.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // An Ethernet frame must carry at least the smallest IPv4 datagram that hosts accept (RFC 791: 68
@@ -69,4 +69,4 @@ Cpu read_cpu(const YamlNode& node) {
   return cpu;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -4,7 +4,7 @@
 
 #include "scenarios/language/range.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 std::vector<std::string> host_names(const Scenario& scenario) {
@@ -148,4 +148,4 @@ bool applies(const std::vector<Condition>& when, const Scenario& scenario) {
   return true;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,10 +3,10 @@
 
 #include "scenarios/language/scenario.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// Throws ScenarioError for the first name of a host, nic or network, or value of `when`, that
 /// nothing defines. Hosts are not checked while a cluster is unexpanded.
 void check_references(const Scenario& scenario);
 
-}  // namespace lvs
+}  // namespace lvs::language

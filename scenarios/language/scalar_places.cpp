@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -101,4 +101,4 @@ Text place_scalar(const std::string& source, std::size_t offset, const SourcePos
   return ScalarWalk(source, offset, start).place(value);
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -5,7 +5,7 @@
 
 #include "scenarios/language/text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// `value` is what YAML made of the scalar that begins at byte `offset` of `source`, which is at
 /// `start`: plain, quoted or a block. YAML only changes blanks, line ends and escapes, so the other
@@ -13,4 +13,4 @@ namespace lvs {
 Text place_scalar(const std::string& source, std::size_t offset, const SourcePosition& start,
                   const std::string& value);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -12,7 +12,7 @@
 #include "scenarios/language/events.hpp"
 #include "scenarios/language/topology.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct Parameter {
   std::string name;
@@ -84,4 +84,4 @@ void check_supported(const Scenario& scenario);
 /// Whether the conditions hold for this variant's parameters; values match by value or by label.
 bool applies(const std::vector<Condition>& when, const Scenario& scenario);
 
-}  // namespace lvs
+}  // namespace lvs::language

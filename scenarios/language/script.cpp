@@ -7,7 +7,7 @@
 #include "scenarios/language/arithmetic.hpp"
 #include "scenarios/language/script_tree.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 constexpr std::size_t kMostCommands = 100'000;
@@ -211,4 +211,4 @@ std::vector<ShellCommand> parse_script(const Text& text,
   return Unrolling(script, parameters).run();
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -9,7 +9,7 @@
 #include "scenarios/language/error.hpp"
 #include "scenarios/language/text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// One word of a command after quotes and variables, and where it began in the scenario.
 struct Word {
@@ -54,4 +54,4 @@ struct ShellCommand {
 std::vector<ShellCommand> parse_script(const Text& text,
                                        const std::vector<std::string>& parameters = {});
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -4,7 +4,7 @@
 
 #include "scenarios/language/script_words.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // Words that begin something of the shell that is not in the subset (design.md 1.1, hosts).
@@ -288,4 +288,4 @@ RawScript read_script_tree(const Text& text) {
   return script;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -7,7 +7,7 @@
 
 #include "scenarios/language/script.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct RawPart {
   enum class Kind { literal, variable, arithmetic };
@@ -51,4 +51,4 @@ RawScript read_script_tree(const Text& text);
 
 bool is_shell_name(std::string_view text);
 
-}  // namespace lvs
+}  // namespace lvs::language

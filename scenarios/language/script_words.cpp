@@ -2,7 +2,7 @@
 
 #include <cctype>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool in_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -182,4 +182,4 @@ std::vector<RawPart> WordReader::expansions(const Text& text) {
   return parts;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

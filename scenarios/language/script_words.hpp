@@ -3,7 +3,7 @@
 
 #include "scenarios/language/script_tree.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 class WordReader {
  public:
@@ -37,4 +37,4 @@ class WordReader {
   std::size_t at_ = 0;
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

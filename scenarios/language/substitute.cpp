@@ -2,7 +2,7 @@
 
 #include "scenarios/language/arithmetic.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 std::optional<std::string> Bindings::value(const std::string& name) const {
   if (name == "i" && i) return std::to_string(*i);
@@ -136,4 +136,4 @@ YamlNode substitute(const YamlNode& node, const Bindings& bindings) {
   return result;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

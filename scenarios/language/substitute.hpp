@@ -9,7 +9,7 @@
 
 #include "scenarios/language/yaml_reader.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// The names that a text may use.
 struct Bindings {
@@ -32,4 +32,4 @@ Text substitute(const Text& text, const std::string& path, const Bindings& bindi
 /// All scalars below `node`; the keys setup, setup_more, run and show are scripts.
 YamlNode substitute(const YamlNode& node, const Bindings& bindings);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -5,7 +5,7 @@
 
 #include "scenarios/language/scenario.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 constexpr std::array kNotBuilt{
@@ -164,4 +164,4 @@ void check_supported(const Scenario& scenario) {
   throw ScenarioError(first->where, first->feature + " is not built yet");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -1,6 +1,6 @@
 #include "scenarios/language/text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 Text::Text(std::string_view value, const SourcePosition& start) : start_(start) {
   int column = start.column;
@@ -37,4 +37,4 @@ Text Text::part(std::size_t first, std::size_t count) const {
   return result;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -7,7 +7,7 @@
 
 #include "scenarios/language/error.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 class Text {
  public:
@@ -43,4 +43,4 @@ class Text {
   SourcePosition start_;       // the file, and the place of an empty text
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -14,7 +14,7 @@
 #include "sim/time.hpp"
 #include "sim/units.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// How much may wait, in bytes or in frames; what is being sent does not count.
 struct QueueLimit {
@@ -115,4 +115,4 @@ struct Host {
   friend bool operator==(const Host&, const Host&) = default;
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -4,7 +4,7 @@
 #include "scenarios/language/write_sections.hpp"
 #include "scenarios/language/yaml_text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 std::string write_head(const Scenario& scenario) {
@@ -46,4 +46,4 @@ std::string write_scenario(const Scenario& scenario) {
   return text;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -5,10 +5,10 @@
 
 #include "scenarios/language/scenario.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// Reads back to an equal Scenario (places excepted), without parameters to substitute, ranges,
 /// `cluster:` or files beside it.
 std::string write_scenario(const Scenario& scenario);
 
-}  // namespace lvs
+}  // namespace lvs::language

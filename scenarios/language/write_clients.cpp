@@ -2,7 +2,7 @@
 #include "scenarios/language/write_sections.hpp"
 #include "scenarios/language/yaml_text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 struct ArrivalsWriter {
@@ -97,4 +97,4 @@ std::string write_clients(const ClientGroup& group) {
   return "  " + group.name.text + ": " + flow.text() + "\n";
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -2,7 +2,7 @@
 #include "scenarios/language/write_sections.hpp"
 #include "scenarios/language/yaml_text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 std::string write_window(Duration from, Duration until) {
@@ -135,4 +135,4 @@ std::string write_study(const Study& study) {
   return text;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

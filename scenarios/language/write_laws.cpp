@@ -2,7 +2,7 @@
 #include "scenarios/language/write_sections.hpp"
 #include "scenarios/language/yaml_text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 std::string quantity(Duration value) { return write_duration(value); }
@@ -58,4 +58,4 @@ std::string write_popularity(const Popularity& popularity) {
   return YamlFlow().add("zipf", write_number(*popularity.zipf)).text();
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -5,7 +5,7 @@
 
 #include "scenarios/language/scenario.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 // write_laws.cpp
 std::string write_law(const DurationLaw& law);
@@ -26,4 +26,4 @@ std::string write_event(const Event& event);
 std::string write_expectation(const Expectation& expectation);
 std::string write_study(const Study& study);
 
-}  // namespace lvs
+}  // namespace lvs::language

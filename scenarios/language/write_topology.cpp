@@ -4,7 +4,7 @@
 #include "scenarios/language/write_sections.hpp"
 #include "scenarios/language/yaml_text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 std::string write_cpu(const Cpu& cpu) {
@@ -129,4 +129,4 @@ std::string write_cluster(const Cluster& cluster) {
   return "cluster: " + flow.add("server", common.text()).text() + "\n";
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -7,7 +7,7 @@
 #include "scenarios/language/scalar_places.hpp"
 #include "sim/check.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // yaml-cpp counts from 0; bytes, not characters (seen).
@@ -190,4 +190,4 @@ const YamlNode& MapReader::need_one_of(std::initializer_list<const char*> keys) 
   return *found;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

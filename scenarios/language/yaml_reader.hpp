@@ -12,7 +12,7 @@
 #include "scenarios/language/error.hpp"
 #include "scenarios/language/text.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct YamlEntry;
 
@@ -90,4 +90,4 @@ T read_choice(const YamlNode& node, std::initializer_list<std::pair<const char*,
                    did_you_mean(node.scalar(), known));
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

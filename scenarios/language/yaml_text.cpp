@@ -2,7 +2,7 @@
 
 #include <cctype>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 bool is_plain(std::string_view value) {
@@ -95,4 +95,4 @@ YamlFlow& YamlFlow::add(std::string_view key, std::string_view value) {
   return *this;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

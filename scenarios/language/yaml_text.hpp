@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lvs {
+namespace lvs::language {
 
 /// A scalar: as it is where that is safe in `{…}`, else in double quotes with escapes.
 std::string yaml_scalar(std::string_view value);
@@ -28,4 +28,4 @@ class YamlFlow {
   std::string text_;
 };
 
-}  // namespace lvs
+}  // namespace lvs::language

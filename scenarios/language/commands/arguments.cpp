@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace lvs {
+namespace lvs::language {
 
 bool Arguments::take(std::string_view text) {
   if (!next_is(text)) return false;
@@ -47,4 +47,4 @@ std::optional<std::int64_t> parse_count(std::string_view text, std::int64_t max)
   return value;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

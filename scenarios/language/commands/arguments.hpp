@@ -7,7 +7,7 @@
 
 #include "scenarios/language/script.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 class Arguments {
  public:
@@ -43,4 +43,4 @@ std::string ipv6_refusal(std::string_view text);
 /// A whole number in [0, max] without sign, or nothing.
 std::optional<std::int64_t> parse_count(std::string_view text, std::int64_t max);
 
-}  // namespace lvs
+}  // namespace lvs::language

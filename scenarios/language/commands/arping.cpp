@@ -3,7 +3,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 Command parse_arping(const ShellCommand& shell) {
   Arguments arguments(shell.words);
@@ -45,4 +45,4 @@ Command parse_arping(const ShellCommand& shell) {
   return command;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -4,7 +4,7 @@
 
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 Command silent(const ShellCommand&) { return NoOperation{}; }
@@ -156,4 +156,4 @@ Script read_show(const Text& text, const std::vector<std::string>& parameters) {
   return script;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -8,7 +8,7 @@
 #include "scenarios/language/commands/ipvsadm.hpp"
 #include "scenarios/language/script.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 using Command = std::variant<
     // commands/ip.hpp
@@ -47,4 +47,4 @@ Script read_script(const Text& text, const std::vector<std::string>& parameters 
 /// The value of `show:`: one command that prints and changes nothing.
 Script read_show(const Text& text, const std::vector<std::string>& parameters = {});
 
-}  // namespace lvs
+}  // namespace lvs::language

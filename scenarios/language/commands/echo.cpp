@@ -2,7 +2,7 @@
 #include "scenarios/language/commands/sysctl.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 // `echo N > /proc/sys/…` writes a sysctl; any other echo is text for a file or the listing.
 Command parse_echo(const ShellCommand& shell) {
@@ -40,4 +40,4 @@ Command parse_cat(const ShellCommand& shell) {
   return command;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

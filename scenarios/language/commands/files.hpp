@@ -7,7 +7,7 @@
 
 #include "scenarios/language/script.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// One `name=value`. The name is in dots with the interface as its own part: "net.ipv4.ip_forward",
 /// "net.ipv4.conf.eth0.arp_ignore" (also for /proc/sys/net/ipv4/conf/eth0/arp_ignore).
@@ -58,4 +58,4 @@ using FileCommand =
 /// Reads the text of a sysctl.conf: comments (# ;), blank lines, `name = value`, a leading `-`.
 std::vector<SysctlAssignment> parse_sysctl_file(const Text& text);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // The network class, which SIOCSIFADDR gives an address without a mask.
@@ -87,4 +87,4 @@ Command parse_ifconfig(const ShellCommand& shell) {
   return command;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -7,7 +7,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 struct Object {
@@ -63,4 +63,4 @@ Command parse_ip(const ShellCommand& shell) {
                             " (known: addr, link, route, neigh)");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

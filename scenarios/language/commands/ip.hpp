@@ -10,7 +10,7 @@
 #include "models/packet/mac_address.hpp"
 #include "scenarios/language/script.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// Address and route scopes by the kernel's numbers (spec/linux-host.md 1.1).
 enum class IpScope : std::uint8_t { global = 0, site = 200, link = 253, host = 254, nowhere = 255 };
@@ -132,4 +132,4 @@ using IpCommand = std::variant<IpAddrAdd, IpAddrDel, IpAddrFlush, IpAddrShow, Ip
                                IpRouteChange, IpRouteShow, IpRouteFlushCache, IpNeighChange,
                                IpNeighShow, IpNeighFlush, Arping>;
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -1,7 +1,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 const std::vector<std::string> kChangeKeys{"local", "dev",   "broadcast",    "brd",
@@ -123,4 +123,4 @@ Command parse_ip_addr(const std::vector<Word>& words) {
                                   " (known: add, del, show, flush)");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

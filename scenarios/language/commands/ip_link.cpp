@@ -1,7 +1,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 const std::vector<std::string> kSetKeys{"dev", "up", "down", "mtu", "address"};
@@ -75,4 +75,4 @@ Command parse_ip_link(const std::vector<Word>& words) {
                                   " (known: set, show)");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 struct StateName {
@@ -122,4 +122,4 @@ Command parse_ip_neigh(const std::vector<Word>& words) {
                 " (known: add, replace, change, del, show, flush)");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 struct TypeName {
@@ -160,4 +160,4 @@ Command parse_ip_route(const std::vector<Word>& words) {
                 " (known: add, del, replace, change, append, show)");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -1,6 +1,6 @@
 #include "scenarios/language/commands/ip_words.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 bool abbreviates(const std::string& text, std::string_view full) {
   return !text.empty() && full.substr(0, text.size()) == text;
@@ -37,4 +37,4 @@ std::int64_t need_number(const Arguments& arguments, const Word& word, const std
       word, "argument \"" + word.text + "\" is wrong: \"" + what + "\" value is invalid");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

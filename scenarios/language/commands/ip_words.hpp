@@ -7,7 +7,7 @@
 #include "scenarios/language/commands/arguments.hpp"
 #include "scenarios/language/commands/ip.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// As iproute2's `matches`: `text` is a beginning of `full` (`ip a`, `ip addr`).
 bool abbreviates(const std::string& text, std::string_view full);
@@ -24,4 +24,4 @@ void set_once(const Arguments& arguments, const Word& key, std::optional<T>& fie
   field = value;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

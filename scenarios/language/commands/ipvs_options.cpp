@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 enum class Takes { nothing, value, perhaps };
@@ -203,4 +203,4 @@ std::string_view ipvs_option_name(IpvsOption option) {
 
 std::string_view ipvs_command_name(IpvsOption command) { return ipvs_option_name(command); }
 
-}  // namespace lvs
+}  // namespace lvs::language

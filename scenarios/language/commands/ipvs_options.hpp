@@ -9,7 +9,7 @@
 
 #include "scenarios/language/commands/arguments.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 enum class IpvsOption : std::uint8_t {
   // commands
@@ -85,4 +85,4 @@ std::string_view ipvs_option_name(IpvsOption option);
 /// ipvsadm's name for the command ("add-server", "flush").
 std::string_view ipvs_command_name(IpvsOption command);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -7,7 +7,7 @@
 #include "scenarios/language/commands/arguments.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // The words of one line, separated by blanks.
@@ -82,4 +82,4 @@ Command parse_ipvsadm_save(const ShellCommand& shell) {
   return save;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

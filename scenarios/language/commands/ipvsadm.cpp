@@ -10,7 +10,7 @@
 #include "scenarios/language/commands/tools.hpp"
 #include "scenarios/language/range.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 using O = IpvsOption;
@@ -362,4 +362,4 @@ Command parse_ipvsadm(const ShellCommand& shell) {
   throw ScenarioError(shell.where(), "ipvsadm: no command");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

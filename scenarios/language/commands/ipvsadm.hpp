@@ -10,7 +10,7 @@
 #include "models/packet/endpoint.hpp"
 #include "scenarios/language/script.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 struct FirewallMark {
   std::uint32_t value = 0;
@@ -125,4 +125,4 @@ using IpvsCommand = std::variant<IpvsServiceSet, IpvsServiceDelete, IpvsClear, I
 /// Reads the text of a saved table, for `< FILE` at run time.
 std::vector<IpvsRestoreLine> parse_ipvs_restore(const Text& text);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 const std::vector<std::string> kKeys{"-host", "-net", "netmask", "gw", "metric", "dev"};
@@ -83,4 +83,4 @@ Command parse_route(const ShellCommand& shell) {
   return route;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 #include "scenarios/language/commands/arguments.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 std::string trimmed(const std::string& text) {
@@ -80,4 +80,4 @@ std::vector<SysctlAssignment> parse_sysctl_file(const Text& text) {
   return assignments;
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -6,7 +6,7 @@
 
 #include "scenarios/language/commands/files.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 /// "net/ipv4/ip_forward", "/proc/sys/net/ipv4/ip_forward", "net.ipv4.ip_forward" to dots. Throws
 /// ScenarioError for a name that Linux does not have or that is outside what is modelled.
@@ -16,4 +16,4 @@ std::string sysctl_name(const std::string& text, const Where& where);
 SysctlAssignment sysctl_assignment(const std::string& name, const std::string& value,
                                    const Where& where);
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -4,7 +4,7 @@
 #include "scenarios/language/commands/arguments.hpp"
 #include "scenarios/language/commands/sysctl.hpp"
 
-namespace lvs {
+namespace lvs::language {
 namespace {
 
 // Sources: spec/linux-host.md sections 0 to 6, spec/ipvs.md 1.8. `*` stands for all, default or an
@@ -148,4 +148,4 @@ SysctlAssignment sysctl_assignment(const std::string& name, const std::string& v
                                  (pair ? "two whole numbers" : "a whole number") + ")");
 }
 
-}  // namespace lvs
+}  // namespace lvs::language

@@ -3,7 +3,7 @@
 
 #include "scenarios/language/commands/command.hpp"
 
-namespace lvs {
+namespace lvs::language {
 
 Command parse_ip(const ShellCommand& shell);  // ip.cpp
 Command parse_ip_addr(
@@ -25,4 +25,4 @@ Command parse_ipvsadm_restore(const ShellCommand& shell);  // ipvs_table.cpp
 /// `ipvsadm -R` and ipvsadm-restore; ipvs_table.cpp.
 IpvsRestore parse_ipvs_restore_command(const ShellCommand& shell, bool clear_first);
 
-}  // namespace lvs
+}  // namespace lvs::language
