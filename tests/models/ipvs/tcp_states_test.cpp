@@ -1,0 +1,113 @@
+#include "models/ipvs/tcp_states.hpp"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace lvs {
+namespace {
+
+const std::map<std::string, IpvsState> kByName{
+    {"NO", IpvsState::none},         {"ES", IpvsState::established}, {"SS", IpvsState::syn_sent},
+    {"SR", IpvsState::syn_received}, {"FW", IpvsState::fin_wait},    {"TW", IpvsState::time_wait},
+    {"CL", IpvsState::close},        {"CW", IpvsState::close_wait},  {"LA", IpvsState::last_ack},
+    {"LI", IpvsState::listen},       {"SA", IpvsState::synack}};
+
+/// The tables of spec/ipvs.md 4.3.1 as they are printed there.
+const std::map<IpvsDirection, std::string> kPrinted{
+    {IpvsDirection::input, R"(| INPUT | NO | ES | SS | SR | FW | TW | CL | CW | LA | LI | SA |
+| SYN | SR | ES | ES | SR | SR | SR | SR | SR | SR | SR | SR |
+| FIN | CL | CW | SS | TW | TW | TW | CL | CW | LA | LI | TW |
+| ACK | ES | ES | SS | ES | FW | TW | CL | CW | CL | LI | ES |
+| RST | CL | CL | CL | SR | CL | CL | CL | CL | LA | LI | SR |)"},
+    {IpvsDirection::output, R"(| OUTPUT | NO | ES | SS | SR | FW | TW | CL | CW | LA | LI | SA |
+| SYN | SS | ES | SS | SR | SS | SS | SS | SS | SS | LI | SR |
+| FIN | TW | FW | SS | TW | FW | TW | CL | TW | LA | LI | TW |
+| ACK | ES | ES | SS | ES | FW | TW | CL | CW | LA | ES | ES |
+| RST | CL | CL | SS | CL | CL | TW | CL | CL | CL | CL | CL |)"},
+    {IpvsDirection::input_only,
+     R"(| INPUT-ONLY | NO | ES | SS | SR | FW | TW | CL | CW | LA | LI | SA |
+| SYN | SR | ES | ES | SR | SR | SR | SR | SR | SR | SR | SR |
+| FIN | CL | FW | SS | TW | FW | TW | CL | CW | LA | LI | TW |
+| ACK | ES | ES | SS | ES | FW | TW | CL | CW | CL | LI | ES |
+| RST | CL | CL | CL | SR | CL | CL | CL | CL | LA | LI | CL |)"}};
+
+const std::map<std::string, IpvsTcpEvent> kEvents{{"SYN", IpvsTcpEvent::syn},
+                                                  {"FIN", IpvsTcpEvent::fin},
+                                                  {"ACK", IpvsTcpEvent::ack},
+                                                  {"RST", IpvsTcpEvent::rst}};
+
+TEST_CASE("every cell of the transition tables is the kernel's", "[ipvs][tcp]") {
+  int cells = 0;
+  for (const auto& [direction, printed] : kPrinted) {
+    std::istringstream lines(printed);
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      std::istringstream fields(line);
+      std::string bar;
+      std::string event;
+      fields >> bar >> event;
+      for (std::size_t state = 0; state < kIpvsStateCount; ++state) {
+        std::string next;
+        fields >> bar >> next;
+        INFO(printed.substr(0, 12) << " " << event << " in state " << state);
+        CHECK(next_state(direction, kEvents.at(event), static_cast<IpvsState>(state)) ==
+              kByName.at(next));
+        ++cells;
+      }
+    }
+  }
+  CHECK(cells == 132);
+}
+
+TEST_CASE("a segment without flags closes, whatever the state", "[ipvs][tcp]") {
+  CHECK(next_state(IpvsDirection::input, IpvsTcpEvent::nothing, IpvsState::established) ==
+        IpvsState::close);
+  CHECK(next_state(IpvsDirection::output, IpvsTcpEvent::nothing, IpvsState::listen) ==
+        IpvsState::close);
+}
+
+TEST_CASE("of several flags RST decides, then SYN, FIN, ACK", "[ipvs][tcp]") {
+  const auto event = [](int flags) {
+    TcpSegment segment;
+    segment.flags = static_cast<std::uint8_t>(flags);
+    return tcp_event(segment);
+  };
+  constexpr int kFin = TcpFlags::kFin;
+  constexpr int kSyn = TcpFlags::kSyn;
+  constexpr int kRst = TcpFlags::kRst;
+  constexpr int kAck = TcpFlags::kAck;
+  CHECK(event(kRst | kSyn | kFin | kAck) == IpvsTcpEvent::rst);
+  CHECK(event(kSyn | kFin | kAck) == IpvsTcpEvent::syn);
+  CHECK(event(kFin | kAck | TcpFlags::kPsh) == IpvsTcpEvent::fin);
+  CHECK(event(kAck | TcpFlags::kPsh) == IpvsTcpEvent::ack);
+  CHECK(event(TcpFlags::kPsh) == IpvsTcpEvent::nothing);
+}
+
+TEST_CASE("each state has the kernel's timeout, activity and name", "[ipvs][tcp]") {
+  struct Row {
+    IpvsState state;
+    std::uint32_t seconds;
+    bool active;
+    std::string name;
+  };
+  const auto row = GENERATE(values<Row>({{IpvsState::none, 2, false, "NONE"},
+                                         {IpvsState::established, 900, true, "ESTABLISHED"},
+                                         {IpvsState::syn_sent, 120, true, "SYN_SENT"},
+                                         {IpvsState::syn_received, 60, true, "SYN_RECV"},
+                                         {IpvsState::fin_wait, 120, false, "FIN_WAIT"},
+                                         {IpvsState::time_wait, 120, false, "TIME_WAIT"},
+                                         {IpvsState::close, 10, false, "CLOSE"},
+                                         {IpvsState::close_wait, 60, false, "CLOSE_WAIT"},
+                                         {IpvsState::last_ack, 30, false, "LAST_ACK"},
+                                         {IpvsState::listen, 120, false, "LISTEN"},
+                                         {IpvsState::synack, 120, true, "SYNACK"}}));
+  CHECK(kTcpTimeoutSeconds[static_cast<std::size_t>(row.state)] == row.seconds);
+  CHECK(is_active(row.state) == row.active);
+  CHECK(name(row.state) == row.name);
+}
+
+}  // namespace
+}  // namespace lvs
