@@ -21,7 +21,7 @@ TEST_CASE("what is shown is the snapshot of the last tick since the zero point",
   CHECK(s.shown().connections == 3);
 }
 
-TEST_CASE("rates approach the load by a quarter each tick and are rounded up from a half",
+TEST_CASE("rates approach the load by a quarter each tick and are rounded to the nearest",
           "[ipvs][statistics]") {
   Statistics s;
   // 200 connections in 2 s: a sample of 200 << 9 = 102400, that is 100 per second.
