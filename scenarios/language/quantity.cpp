@@ -269,7 +269,7 @@ std::string write_queue(const QueueLimit& limit) {
 }
 
 std::string write_duration(Duration value) {
-  if (value.count() == 0 || value.count() >= 1000) return to_string(value);
+  if (value.count() == 0 || value.count() >= 1000) return lvs::to_string(value);
   std::string digits = std::to_string(1000 + value.count()).substr(1);
   digits.erase(digits.find_last_not_of('0') + 1);
   return "0." + digits + "ns";

@@ -132,7 +132,7 @@ class Unrolling {
     try {
       return std::to_string(evaluate(part.text.value(), lookup));
     } catch (const ArithmeticError& problem) {
-      throw ScenarioError(part.text.position(), "",
+      throw ScenarioError(part.position, "",
                           "$((" + part.text.value() + ")): " + problem.what() + known() +
                               hint_about_i(problem.what()));
     }
@@ -157,7 +157,7 @@ class Unrolling {
     const bool parameter =
         std::find(parameters_.begin(), parameters_.end(), name) != parameters_.end();
     const std::string hint = parameter ? "; the parameter is written $(" + name + ")" : "";
-    return {part.text.position(), "", "the variable $" + name + " is not set" + hint + known()};
+    return {part.position, "", "the variable $" + name + " is not set" + hint + known()};
   }
 
   // One word as it is, blanks of variables included: assignments, file names.
@@ -169,7 +169,7 @@ class Unrolling {
       if (part.kind == RawPart::Kind::literal) {
         result.append_part(part.text, 0, part.text.size());
       } else {
-        result.append_from(value_of(part), part.text.position());
+        result.append_from(value_of(part), part.position);
       }
     }
     return result;

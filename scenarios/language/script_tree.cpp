@@ -226,7 +226,7 @@ class TreeReader {
         body.append_part(line, 0, line.size());
         body.append_from("\n", line.position(line.size()));
       }
-      std::vector<RawPart> parts{{RawPart::Kind::literal, body, true}};
+      std::vector<RawPart> parts{{RawPart::Kind::literal, body, true, body.position()}};
       if (!pending.literal) parts = WordReader::expansions(body);
       script_.here_documents.push_back(std::move(parts));
     }

@@ -12,8 +12,9 @@ namespace lvs::language {
 struct RawPart {
   enum class Kind { literal, variable, arithmetic };
   Kind kind = Kind::literal;
-  Text text;            ///< the characters, the name, or the expression
-  bool quoted = false;  ///< its blanks do not separate words
+  Text text;                ///< the characters, the name, or the expression
+  bool quoted = false;      ///< its blanks do not separate words
+  SourcePosition position;  ///< of the first character, quotes and $ included
 };
 
 struct RawWord {

@@ -61,7 +61,7 @@ Text WordReader::line() {
 void WordReader::literal(std::vector<RawPart>& parts, bool quoted) {
   const bool joins = !parts.empty() && parts.back().kind == RawPart::Kind::literal &&
                      parts.back().quoted == quoted;
-  if (!joins) parts.push_back({RawPart::Kind::literal, Text("", position()), quoted});
+  if (!joins) parts.push_back({RawPart::Kind::literal, Text("", position()), quoted, position()});
   parts.back().text.append_part(text_, at_, 1);
   ++at_;
 }
@@ -95,7 +95,7 @@ RawWord WordReader::word() {
 void WordReader::single_quoted(RawWord& word) {
   const SourcePosition start = position();
   ++at_;
-  word.parts.push_back({RawPart::Kind::literal, Text("", position()), true});
+  word.parts.push_back({RawPart::Kind::literal, Text("", position()), true, position()});
   while (peek() != '\'') {
     if (at_end()) throw ScenarioError(start, "", "a quote (') without its end");
     literal(word.parts, true);
@@ -106,7 +106,7 @@ void WordReader::single_quoted(RawWord& word) {
 void WordReader::double_quoted(RawWord& word) {
   const SourcePosition start = position();
   ++at_;
-  word.parts.push_back({RawPart::Kind::literal, Text("", position()), true});
+  word.parts.push_back({RawPart::Kind::literal, Text("", position()), true, position()});
   while (peek() != '"') {
     if (at_end()) throw ScenarioError(start, "", "a quote (\") without its end");
     const char next = peek(1);
@@ -145,7 +145,7 @@ void WordReader::dollar(std::vector<RawPart>& parts, bool quoted) {
   }
   Text name("", position());
   name.append_part(text_, first, last - first);
-  parts.push_back({RawPart::Kind::variable, name, quoted});
+  parts.push_back({RawPart::Kind::variable, name, quoted, position()});
   at_ = braces ? last + 1 : last;
 }
 
@@ -159,7 +159,7 @@ void WordReader::arithmetic(std::vector<RawPart>& parts, bool quoted) {
   if (last >= text_.size() || text_[last - 1] != ')') throw error("\"$((\" without its \"))\"");
   Text expression("", position());
   expression.append_part(text_, at_ + 3, last - at_ - 4);
-  parts.push_back({RawPart::Kind::arithmetic, expression, quoted});
+  parts.push_back({RawPart::Kind::arithmetic, expression, quoted, position()});
   at_ = last + 1;
 }
 
