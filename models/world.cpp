@@ -78,6 +78,17 @@ void World::power(Host& host, bool on) {
   }
 }
 
+void World::carrier_lost(CableId cable) {
+  for (const DirectionId way : {Cables::from_a(cable), Cables::from_b(cable)}) {
+    const Attachment& end = cables_.receiver(way);
+    if (end.kind == Attachment::Kind::switch_port) {
+      switches_[end.owner].port_down(end.port);
+    } else {
+      host_list_[end.owner]->neighbours().forget_device(InterfaceId{end.port});
+    }
+  }
+}
+
 void World::run_until(Time end) {
   simulator_.run_until(end, [this](const Event& event) {
     dispatch(event);

@@ -69,14 +69,14 @@ void Host::process(InterfaceId card, FrameId frame, Duration cost) {
 }
 
 void Host::transmit_answer(InterfaceId card, FrameId frame) {
-  if (reply_jitter_ == Duration{}) return transmit(card, frame);
+  if (reply_jitter_.longest == Duration{}) return transmit(card, frame);
   // The card is remembered by the source address that the frame will show.
   environment_.frames[frame].source = state_.interface(card).mac;
   answer_later(frame);
 }
 
 void Host::send_answer(FrameId frame) {
-  if (reply_jitter_ == Duration{}) {
+  if (reply_jitter_.longest == Duration{}) {
     ip_.send(frame);
   } else {
     answer_later(frame);
@@ -84,8 +84,9 @@ void Host::send_answer(FrameId frame) {
 }
 
 void Host::answer_later(FrameId frame) {
-  const auto longest = static_cast<std::uint64_t>(reply_jitter_.count());
-  const Duration delay{static_cast<std::int64_t>(reply_stream_.below(longest + 1))};
+  const auto [shortest, longest] = reply_jitter_;
+  const auto width = static_cast<std::uint64_t>((longest - shortest).count());
+  const Duration delay = shortest + Duration{static_cast<std::int64_t>(reply_stream_.below(width + 1))};
   environment_.simulator.at(environment_.simulator.now() + delay, code(EventKind::delayed_answer),
                             id().value, frame.value);
 }

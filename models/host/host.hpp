@@ -70,8 +70,12 @@ class Host {
   void make_director(std::uint32_t index);
   void make_processor(const ProcessorConfig& config);
   const Processor* processor() const { return processor_.get(); }
-  /// Answers to ARP requests and pings leave after a uniform delay in [0, longest] (design.md 1.1).
-  void set_reply_jitter(Duration longest) { reply_jitter_ = longest; }
+  /// Answers to ARP requests and pings leave after a uniform delay in this range (design.md 1.1).
+  struct ReplyJitter {
+    Duration shortest{};
+    Duration longest = microseconds(50);
+  };
+  void set_reply_jitter(ReplyJitter jitter) { reply_jitter_ = jitter; }
   void plug_in(InterfaceId card, DirectionId out) { state_.interface(card).out = out; }
 
   /// A frame off the cable. Consumes it.
@@ -140,7 +144,7 @@ class Host {
   std::unique_ptr<Director> director_;
   std::uint32_t director_index_ = 0;
   std::unique_ptr<Processor> processor_;
-  Duration reply_jitter_ = microseconds(50);
+  ReplyJitter reply_jitter_;
   RandomStream reply_stream_;
   bool powered_ = true;
   TrafficClass current_class_ = TrafficClass::other;

@@ -79,6 +79,11 @@ class HostState {
   /// interface is not supported, as with sysctl(8).
   ConfigError set_sysctl(std::string_view path, int value);
   std::optional<int> sysctl(std::string_view path) const;
+  /// net.ipv4.ip_local_port_range. Requires: 1 <= first <= last <= 65535.
+  void set_port_range(int first, int last) {
+    sysctls_.ip_local_port_first = first;
+    sysctls_.ip_local_port_last = last;
+  }
 
  private:
   RouteTable& table_of(const Route& route);

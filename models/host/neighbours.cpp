@@ -248,11 +248,13 @@ bool Neighbours::remove(Ipv4Address address, InterfaceId device) {
   return true;
 }
 
-void Neighbours::flush(std::optional<InterfaceId> device) {
+void Neighbours::flush(std::optional<InterfaceId> device, std::optional<Ipv4Prefix> in) {
   for (std::uint32_t at = 0; at < entries_.size(); ++at) {
     const Neighbour& n = entries_[at];
     if (!n.device.valid() || n.state == NeighbourState::permanent) continue;
-    if (!device || n.device == *device) erase(NeighbourId{at});
+    if (device && n.device != *device) continue;
+    if (in && !in->contains(n.address)) continue;
+    erase(NeighbourId{at});
   }
 }
 

@@ -96,8 +96,8 @@ class Neighbours {
   void set(Ipv4Address address, InterfaceId device, MacAddress mac, NeighbourState state);
   /// `ip neigh del`; false if there is no such entry. What waits for it is lost.
   bool remove(Ipv4Address address, InterfaceId device);
-  /// `ip neigh flush`: all entries of `device` (none: of every device) but permanent ones.
-  void flush(std::optional<InterfaceId> device);
+  /// `ip neigh flush`: all entries but permanent ones, of one device or in one network if given.
+  void flush(std::optional<InterfaceId> device, std::optional<Ipv4Prefix> in = std::nullopt);
   /// The device lost its carrier or went down: its entries go, permanent ones too.
   void forget_device(InterfaceId device);
 
@@ -111,6 +111,13 @@ class Neighbours {
   static std::uint64_t key(Ipv4Address address, InterfaceId device) {
     return static_cast<std::uint64_t>(device.value) << 32 | address.value;
   }
+  /// Addresses of one plan differ in a few bits only, so the key is mixed.
+  struct KeyHash {
+    std::size_t operator()(std::uint64_t key) const {
+      key *= 0x9e3779b97f4a7c15ULL;
+      return static_cast<std::size_t>(key ^ key >> 32);
+    }
+  };
 
   void send(const Neighbour& n, FrameId frame);
   void output_unsure(NeighbourId id, FrameId frame, bool forwarded);
@@ -132,7 +139,7 @@ class Neighbours {
   Host& host_;
   std::vector<Neighbour> entries_;
   std::vector<std::uint32_t> free_;
-  tsl::robin_map<std::uint64_t, std::uint32_t> index_;
+  tsl::robin_map<std::uint64_t, std::uint32_t, KeyHash> index_;
   Time last_collection_ = kStart;
 };
 

@@ -1,6 +1,9 @@
 #include "models/host/routes.hpp"
 
 #include <algorithm>
+#include <bit>
+
+#include "sim/check.hpp"
 
 namespace lvs {
 namespace {
@@ -28,20 +31,43 @@ bool RouteTable::contains(Ipv4Prefix prefix, std::uint32_t metric) const {
 void RouteTable::add(const Route& route) {
   const auto at = std::find_if(routes_.begin(), routes_.end(),
                                [&](const Route& r) { return preferred(route, r); });
-  const auto index = at - routes_.begin();
   routes_.insert(at, route);
-  matches_.insert(matches_.begin() + index,
-                  {route.prefix.network().value, prefix_mask(route.prefix.length)});
+  reindex();
 }
 
 void RouteTable::erase(std::size_t at) {
   routes_.erase(routes_.begin() + static_cast<std::ptrdiff_t>(at));
-  matches_.erase(matches_.begin() + static_cast<std::ptrdiff_t>(at));
+  reindex();
 }
 
 void RouteTable::clear() {
   routes_.clear();
+  reindex();
+}
+
+void RouteTable::reindex() {
+  constexpr std::size_t kShort = 6;  // up to here a search in order is as fast as a hash
   matches_.clear();
+  lengths_.clear();
+  hashed_.clear();
+  for (const Route& route : routes_) {
+    matches_.push_back({route.prefix.network().value, prefix_mask(route.prefix.length)});
+  }
+  if (routes_.size() <= kShort) return;
+  LVS_REQUIRE(routes_.size() < Hashed::kFree, "a routing table has fewer than 65535 routes");
+  hashed_.resize(std::bit_ceil(2 * routes_.size()));
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const Ipv4Prefix prefix = routes_[i].prefix;
+    if (lengths_.empty() || lengths_.back() != prefix.length) lengths_.push_back(prefix.length);
+    std::size_t at = slot(prefix.network().value, prefix.length);
+    const auto taken_by_other = [&](const Hashed& h) {
+      return h.route != Hashed::kFree &&
+             (h.network != prefix.network().value || h.length != prefix.length);
+    };
+    while (taken_by_other(hashed_[at])) at = (at + 1) & (hashed_.size() - 1);
+    if (hashed_[at].route != Hashed::kFree) continue;  // a preferred one is there already
+    hashed_[at] = {prefix.network().value, prefix.length, static_cast<std::uint16_t>(i)};
+  }
 }
 
 }  // namespace lvs

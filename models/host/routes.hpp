@@ -40,9 +40,19 @@ class RouteTable {
  public:
   /// The route that a packet to `destination` follows here; null if none. Valid until the next change.
   const Route* lookup(Ipv4Address destination) const {
-    const std::size_t count = matches_.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      if (((destination.value ^ matches_[i].network) & matches_[i].mask) == 0) return &routes_[i];
+    if (hashed_.empty()) {
+      for (std::size_t i = 0; i < matches_.size(); ++i) {
+        if (((destination.value ^ matches_[i].network) & matches_[i].mask) == 0) return &routes_[i];
+      }
+      return nullptr;
+    }
+    for (const std::uint8_t length : lengths_) {
+      const std::uint32_t network = destination.value & prefix_mask(length);
+      for (std::size_t at = slot(network, length);; ++at) {
+        const Hashed& entry = hashed_[at & (hashed_.size() - 1)];
+        if (entry.route == Hashed::kFree) break;
+        if (entry.network == network && entry.length == length) return &routes_[entry.route];
+      }
     }
     return nullptr;
   }
@@ -73,10 +83,25 @@ class RouteTable {
     std::uint32_t network;
     std::uint32_t mask;
   };
+  /// The preferred route of one prefix.
+  struct Hashed {
+    static constexpr std::uint16_t kFree = 0xffff;
+    std::uint32_t network = 0;
+    std::uint8_t length = 0;
+    std::uint16_t route = kFree;
+  };
+  std::size_t slot(std::uint32_t network, std::uint8_t length) const {
+    const std::uint64_t key = (static_cast<std::uint64_t>(length) << 32 | network) *
+                              0x9e3779b97f4a7c15ULL;
+    return static_cast<std::size_t>(key >> 32) & (hashed_.size() - 1);
+  }
   void erase(std::size_t at);
+  void reindex();
 
-  std::vector<Route> routes_;    ///< in order of preference
-  std::vector<Match> matches_;   ///< the same, packed for the search
+  std::vector<Route> routes_;   ///< in order of preference
+  std::vector<Match> matches_;  ///< the same, packed: a short table is searched in order
+  std::vector<std::uint8_t> lengths_;  ///< of a long one: the prefix lengths, longest first
+  std::vector<Hashed> hashed_;         ///< open addressing; empty for a short table
 };
 
 /// The tables of a host, in the order of the default rules (5.1): local, main. (default is empty.)

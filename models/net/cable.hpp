@@ -101,6 +101,9 @@ class Cables {
   void set_loss(CableId cable, double loss);
   void set_delay(CableId cable, Duration delay);
 
+  /// Where a way ends.
+  const Attachment& receiver(DirectionId way) const { return ways_[way.index()].receiver; }
+
   std::size_t direction_count() const { return ways_.size(); }
   const Counters& counters(DirectionId way) const { return ways_[way.index()].counters; }
   const DropCounters& drops(DirectionId way) const { return ways_[way.index()].drops; }

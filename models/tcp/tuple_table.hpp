@@ -18,13 +18,17 @@ struct TcpTuple {
   friend bool operator==(const TcpTuple&, const TcpTuple&) = default;
 };
 
+/// A multiply-and-fold hash. The fold between the products matters: ports sit in the upper bits, and
+/// a product alone never carries them down to the bits that choose the slot.
 constexpr std::uint32_t tuple_hash(const TcpTuple& t) {
-  std::uint64_t h = (static_cast<std::uint64_t>(t.local.address.value) << 32 |
-                     t.remote.address.value) * 0x9e3779b97f4a7c15ULL;
+  std::uint64_t h = static_cast<std::uint64_t>(t.local.address.value) << 32 | t.remote.address.value;
+  h *= 0x9e3779b97f4a7c15ULL;
   h ^= static_cast<std::uint64_t>(t.local.port.value) << 48 |
        static_cast<std::uint64_t>(t.remote.port.value) << 32 | t.host.value;
+  h ^= h >> 32;
   h *= 0xd6e8feb86659fd93ULL;
-  return static_cast<std::uint32_t>(h >> 32);
+  h ^= h >> 32;
+  return static_cast<std::uint32_t>(h);
 }
 
 class TupleTable {

@@ -7,7 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/time.hpp"
+
 namespace lvs::language {
+
+using lvs::to_string;  // else the one below would hide those of times and sizes
 
 /// A place in a text file; lines and columns (bytes) count from 1. Line 0 means "the file as a
 /// whole".

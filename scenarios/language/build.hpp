@@ -1,0 +1,102 @@
+// From a scenario to a world that runs: hosts, cables, switches, servers and clients wired, `setup` run,
+// events scheduled.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/world.hpp"
+#include "scenarios/language/host_shell.hpp"
+#include "scenarios/language/scenario.hpp"
+
+namespace lvs::language {
+
+/// What a `show:` event or expectation printed.
+struct ShownText {
+  Time at = kStart;
+  std::string host;
+  std::string command;
+  std::string text;
+  std::optional<std::size_t> expectation;  ///< index into Scenario::expect, if it was one of those
+};
+
+/// The times of a run after `warmup: auto` was decided.
+struct RunTimes {
+  Duration warmup{};
+  std::string warmup_reason;  ///< of an automatic one: "auto: …"; empty if given
+  Duration run{};
+  Duration drain{};
+  std::vector<std::string> warnings;
+
+  Time measured_from() const { return kStart + warmup; }
+  Time measured_until() const { return kStart + warmup + run; }
+  Time latest_end() const { return kStart + warmup + run + drain; }
+};
+
+class Simulation final : public ScenarioEvents {
+ public:
+  /// Builds the world and runs every `setup`. Throws ScenarioError for what only the models can tell: a
+  /// command that fails, a loop of switches, client addresses that are not local.
+  /// Requires: check_supported(scenario) passed. The scenario outlives this.
+  Simulation(const Scenario& scenario, StreamKey key,
+             EventQueue::Structure structure = EventQueue::Structure::calendar);
+  ~Simulation() override;
+
+  World& world() { return world_; }
+  const World& world() const { return world_; }
+  const RunTimes& times() const { return times_; }
+  /// The host called `name`; it exists.
+  lvs::Host& host(const std::string& name);
+  /// Arms arrivals; from here on world().run_until() runs. Records go to `observer`.
+  void start(Observer& observer, std::uint32_t wanted);
+
+  /// What `show:` has printed so far.
+  const std::vector<ShownText>& shown() const { return shown_; }
+  const Scenario& scenario() const { return scenario_; }
+
+  // ScenarioEvents
+  void happen(std::uint32_t index) override;
+
+ private:
+  struct Planned {
+    Stamp stamp;
+    const Event* event = nullptr;  ///< of the file; null for an expectation that shows
+    std::size_t expectation = 0;
+    Duration next{};
+  };
+
+  void build_networks();
+  void build_host(const language::Host& host);
+  void plug_card(lvs::Host& host, const Nic& nic);
+  void build_servers(const language::Host& host);
+  void build_clients(const ClientGroup& group);
+  void schedule_events();
+  void run_setup(const language::Host& host);
+  void decide_times();
+  void carry_out(const Event& event);
+  void power(const Event& event, PowerAction action);
+  void cable(const Event& event, const CableAction& action);
+  void show(const Script& script, const std::string& host, std::optional<std::size_t> expectation);
+  HostShell& shell(const std::string& host);
+
+  const Scenario& scenario_;
+  World world_;
+  RunTimes times_;
+  std::vector<Planned> planned_;
+  std::vector<ShownText> shown_;
+  std::map<std::string, HostId> host_ids_;
+  std::map<std::string, std::unique_ptr<HostShell>> shells_;
+  std::map<std::string, std::uint32_t> switch_of_network_;
+  /// The first card on a network of kind cable waits for the second.
+  struct LooseEnd {
+    HostId host;
+    Interface card;
+    WayConfig way;
+  };
+  std::map<std::string, LooseEnd> loose_ends_;
+  std::map<std::pair<std::string, std::string>, CableId> cable_of_card_;
+};
+
+}  // namespace lvs::language
