@@ -12,7 +12,7 @@ namespace {
 constexpr int kFraction = 32;              // the virtual clock counts 2^-32 ps
 constexpr std::uint32_t kDone = 1u << 16;  // 2^-16 ps: less than this left is done
 constexpr double kMostTerm = 1e6;          // of a speed's fraction; see progress() for why
-constexpr double kSpeedTolerance = 1e-9;
+constexpr double kSpeedTolerance = 1e-13;
 }  // namespace
 
 // Convergents of the continued fraction, until one is close enough or the next has too large terms.

@@ -39,8 +39,9 @@ class ServiceQueue {
   struct Speed {
     std::uint32_t over = 1;
     std::uint32_t under = 1;
-    /// The simplest fraction within 1e-9 of `speed`, else the nearest with terms up to 10^6: 0.2 is
-    /// 1/5 and 1.0/3 is 1/3, exactly. Requires: kLowestSpeed <= speed <= kHighestSpeed.
+    /// The fraction with terms up to 10^6 that a decimal or a ratio meant: 0.2 is 1/5 and 1.0/3 is
+    /// 1/3, exactly; what is none is cut to a convergent. Requires: kLowestSpeed <= speed <=
+    /// kHighestSpeed.
     static Speed of(double speed);
   };
   static constexpr double kLowestSpeed = 1e-3;

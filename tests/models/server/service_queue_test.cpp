@@ -1,0 +1,369 @@
+// Departures worked out by hand. Times are in microseconds unless said.
+#include "models/server/service_queue.hpp"
+
+#include <catch2/catch.hpp>
+#include <functional>
+#include <vector>
+
+#include "models/event_kinds.hpp"
+#include "sim/check.hpp"
+#include "tests/sim/hold_model.hpp"
+#include "tests/support/allocation_counter.hpp"
+
+namespace lvs {
+namespace {
+
+struct Departure {
+  std::uint32_t owner = 0;
+  Duration at{};
+  friend bool operator==(const Departure&, const Departure&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Departure& d) {
+    return out << d.owner << '@' << d.at;
+  }
+};
+using Departures = std::vector<Departure>;
+
+// A queue, and what happens to it when.
+class Bench {
+ public:
+  explicit Bench(ServiceQueue::Settings settings) : queue(simulator, 3, settings) {}
+
+  Simulator simulator;
+  ServiceQueue queue;
+  Departures departures;
+
+  void at(Duration when, std::function<void()> action) {
+    actions_.push_back(std::move(action));
+    simulator.at(kStart + when, code(EventKind::scenario_event), 0,
+                 static_cast<std::uint32_t>(actions_.size() - 1));
+  }
+  /// Jobs are numbered from 0 in the order of these calls.
+  void job(Duration when, Duration demand) {
+    const auto owner = static_cast<std::uint32_t>(ids.size());
+    ids.emplace_back();
+    at(when, [this, owner, demand] { ids[owner] = queue.submit(owner, demand); });
+  }
+  Departures& run(Duration end = seconds(100)) {
+    simulator.run_until(kStart + end, [this](const Event& event) {
+      if (event.kind() == code(EventKind::scenario_event)) return actions_[event.argument]();
+      REQUIRE(event.kind() == code(EventKind::service_departure));
+      REQUIRE(event.target == 3);
+      while (const auto owner = queue.take_departure()) {
+        departures.push_back({*owner, simulator.now() - kStart});
+      }
+    });
+    return departures;
+  }
+
+  std::vector<JobId> ids;
+
+ private:
+  std::vector<std::function<void()>> actions_;
+};
+
+using Discipline = ServiceQueue::Discipline;
+Duration us(std::int64_t n) { return microseconds(n); }
+
+constexpr ServiceQueue::Settings fcfs(std::uint32_t cores, double speed = 1) {
+  return {.cores = cores, .discipline = Discipline::fcfs, .speed = speed};
+}
+constexpr ServiceQueue::Settings ps(std::uint32_t cores, double speed = 1) {
+  return {.cores = cores, .discipline = Discipline::ps, .speed = speed};
+}
+
+}  // namespace
+
+TEST_CASE("first come is first served, one after the other", "[server][fcfs]") {
+  Bench bench(fcfs(1));
+  bench.job(us(0), us(100));
+  bench.job(us(10), us(1));
+  bench.job(us(20), us(50));
+  bench.job(us(300), us(7));
+  CHECK(bench.run() == Departures{{0, us(100)}, {1, us(101)}, {2, us(151)}, {3, us(307)}});
+}
+
+TEST_CASE("with two cores the third job waits for the first core that is free", "[server][fcfs]") {
+  Bench bench(fcfs(2));
+  bench.job(us(0), us(100));
+  bench.job(us(10), us(30));
+  bench.job(us(20), us(50));
+  bench.job(us(21), us(5));
+  CHECK(bench.run() == Departures{{1, us(40)}, {2, us(90)}, {3, us(95)}, {0, us(100)}});
+}
+
+TEST_CASE("jobs that share a core leave as fluid would", "[server][ps]") {
+  Bench bench(ps(1));
+  SECTION("equal jobs leave together, in the order they came") {
+    for (int i = 0; i < 3; ++i) bench.job(us(0), us(10));
+    CHECK(bench.run() == Departures{{0, us(30)}, {1, us(30)}, {2, us(30)}});
+  }
+  SECTION("a short job passes a long one") {
+    bench.job(us(0), us(100));  // alone to 50, half to 70, alone again
+    bench.job(us(50), us(10));
+    CHECK(bench.run() == Departures{{1, us(70)}, {0, us(110)}});
+  }
+  SECTION("three staggered jobs") {
+    // 0 has done 10 + 5 when 2 comes at 20, 1 has done 5. Then a third each: 1 leaves at 35 with
+    // its 5 left, 0 and 2 have 70 and 85 left and half a core: 175; 2 has 15 left alone: 190.
+    bench.job(us(0), us(90));
+    bench.job(us(10), us(10));
+    bench.job(us(20), us(90));
+    CHECK(bench.run() == Departures{{1, us(35)}, {0, us(175)}, {2, us(190)}});
+  }
+}
+
+TEST_CASE("sharing never gives a job more than one core", "[server][ps]") {
+  Bench bench(ps(2));
+  bench.job(us(0), us(60));
+  bench.job(us(0), us(60));
+  bench.job(us(30), us(30));  // 30 left of each: three at 2/3 of a core
+  CHECK(bench.run() == Departures{{0, us(75)}, {1, us(75)}, {2, us(75)}});
+  CHECK(bench.queue.busy_core_time() == us(150).count());
+}
+
+TEST_CASE("a share that is no whole number of ticks is rounded up once", "[server][ps]") {
+  Bench bench(ps(3));
+  SECTION("seven jobs on three cores") {
+    for (int i = 0; i < 7; ++i) bench.job(us(0), Duration{100});
+    for (const Departure& d : bench.run()) CHECK(d.at == Duration{234});  // 233 1/3
+  }
+  SECTION("what was shared before does not add to the error") {
+    // 0..6 share 3 cores from 0; 7..13 come at 100, when the first have done 300/7 each.
+    for (int i = 0; i < 7; ++i) bench.job(Duration{0}, Duration{1'000});
+    for (int i = 0; i < 7; ++i) bench.job(Duration{100}, Duration{1'000});
+    // The first have 1000 - 300/7 left at 3/14 a tick: 100 + 4466 2/3; then the others have 300/7
+    // left at 3/7 a tick: exactly 100 after the exact instant.
+    const Departures& all = bench.run();
+    REQUIRE(all.size() == 14);
+    CHECK(all[6].at == Duration{4'567});
+    CHECK(all[7].at == Duration{4'667});
+  }
+  SECTION("an end on a whole tick is met, whatever thirds came before") {
+    // Five jobs from 0, five from 7, five from 13: shares 3/5, 3/10, 1/5. All have 60; the first
+    // have 60 - 21/5 - 9/5 = 54 left at 13 and leave at 283, the others follow from there.
+    for (const int when : {0, 7, 13}) {
+      for (int i = 0; i < 5; ++i) bench.job(Duration{when}, Duration{60});
+    }
+    const Departures& all = bench.run();
+    REQUIRE(all.size() == 15);
+    CHECK(all[0].at == Duration{283});
+    CHECK(all[4].at == Duration{283});
+    CHECK(all[5].at == Duration{297});   // 4 1/5 left at 3/10
+    CHECK(all[10].at == Duration{300});  // 1 4/5 left at 3/5
+  }
+}
+
+TEST_CASE("equal ends leave in the order of submission, also from reused slots", "[server]") {
+  Bench bench(ps(1));
+  bench.job(us(0), us(5));
+  bench.job(us(0), us(5));
+  // Both gone at 10. Slots are taken in another order than owners.
+  for (int i = 0; i < 5; ++i) bench.job(us(20), us(2));
+  const Departures& all = bench.run();
+  REQUIRE(all.size() == 7);
+  for (std::uint32_t i = 0; i < 7; ++i) CHECK(all[i].owner == i);
+}
+
+TEST_CASE("a removed job frees its share or its place", "[server]") {
+  SECTION("in service, shared") {
+    Bench bench(ps(1));
+    bench.job(us(0), us(100));
+    bench.job(us(0), us(100));
+    bench.at(us(40), [&] { bench.queue.remove(bench.ids[0]); });  // 1 has done 20
+    CHECK(bench.run() == Departures{{1, us(120)}});
+    CHECK(bench.queue.removed() == 1);
+    CHECK(bench.queue.completed() == 1);
+  }
+  SECTION("in service, first come first served: the next one starts at once") {
+    Bench bench(fcfs(1));
+    bench.job(us(0), us(100));
+    bench.job(us(1), us(10));
+    bench.job(us(2), us(10));
+    bench.at(us(40), [&] { bench.queue.remove(bench.ids[0]); });
+    CHECK(bench.run() == Departures{{1, us(50)}, {2, us(60)}});
+  }
+  SECTION("waiting: first, middle and last") {
+    const auto removed = GENERATE(1u, 2u, 3u);
+    Bench bench(fcfs(1));
+    bench.job(us(0), us(100));
+    for (int i = 0; i < 3; ++i) bench.job(us(1), us(10));
+    bench.at(us(40), [&] { bench.queue.remove(bench.ids[removed]); });
+    bench.job(us(50), us(10));
+    Departures expected{{0, us(100)}};
+    for (std::uint32_t i = 1; i < 5; ++i) {
+      if (i != removed) expected.push_back({i, expected.back().at + us(10)});
+    }
+    CHECK(bench.run() == expected);
+  }
+  SECTION("one that is gone is refused") {
+    Bench bench(fcfs(1));
+    bench.job(us(0), us(100));
+    bench.run();
+    CHECK_THROWS_AS(bench.queue.remove(bench.ids[0]), InternalError);
+  }
+}
+
+TEST_CASE("while the processes hang nothing leaves and nothing is lost", "[server]") {
+  const auto settings = GENERATE(fcfs(1), ps(1));
+  Bench bench(settings);
+  bench.job(us(0), us(100));
+  bench.at(us(60), [&] { bench.queue.hang(); });
+  bench.job(us(70), us(0));  // even without a demand
+  bench.at(us(200), [&] {
+    CHECK(bench.queue.hung());
+    CHECK(bench.queue.in_system() == 2);
+    CHECK(bench.queue.busy_core_time() == us(60).count());
+    bench.queue.resume();
+  });
+  bench.run();
+  REQUIRE(bench.departures.size() == 2);
+  CHECK(bench.departures[settings.discipline == Discipline::ps ? 1 : 0] == Departure{0, us(240)});
+  CHECK(bench.queue.busy_core_time() == us(100).count());
+}
+
+TEST_CASE("speed divides the demand, also of what is under way", "[server][speed]") {
+  SECTION("from the start") {
+    Bench bench(fcfs(1, 0.2));
+    bench.job(us(0), us(10));
+    CHECK(bench.run() == Departures{{0, us(50)}});
+  }
+  SECTION("changed in the middle of two shared jobs") {
+    Bench bench(ps(1));
+    bench.job(us(0), us(100));
+    bench.job(us(0), us(30));
+    bench.at(us(40), [&] { bench.queue.set_speed(0.5); });  // 80 and 10 left, a quarter each
+    bench.at(us(100), [&] { bench.queue.set_speed(2); });  // 1 left at 80; 0 has 70 - 10, alone: 60
+    CHECK(bench.run() == Departures{{1, us(80)}, {0, us(130)}});
+  }
+  SECTION("a third is exact") {
+    Bench bench(fcfs(1, 1.0 / 3));
+    bench.job(us(0), us(1));
+    bench.job(us(0), us(1));
+    CHECK(bench.run() == Departures{{0, us(3)}, {1, us(6)}});
+  }
+  SECTION("a core is busy however slow it is") {
+    Bench bench(fcfs(1, 0.1));
+    bench.job(us(0), us(10));
+    bench.run();
+    CHECK(bench.queue.busy_core_time() == us(100).count());
+  }
+}
+
+TEST_CASE("a speed becomes the simplest fraction that is near enough", "[server][speed]") {
+  struct Case {
+    double speed;
+    std::uint32_t over, under;
+  };
+  const auto c = GENERATE(values<Case>({{1, 1, 1},
+                                        {0.2, 1, 5},
+                                        {1.0 / 3, 1, 3},
+                                        {1.5 / 7, 3, 14},
+                                        {0.999, 999, 1000},
+                                        {1.001, 1001, 1000},
+                                        {0.123457, 123'457, 1'000'000},
+                                        {1000, 1000, 1},
+                                        {0.001, 1, 1000}}));
+  const ServiceQueue::Speed speed = ServiceQueue::Speed::of(c.speed);
+  CHECK(speed.over == c.over);
+  CHECK(speed.under == c.under);
+  CHECK_THROWS_AS(ServiceQueue::Speed::of(0), InternalError);
+}
+
+TEST_CASE("integrals count cores at work and jobs present, up to any moment", "[server]") {
+  Bench bench(fcfs(2));
+  bench.job(us(0), us(40));
+  bench.job(us(10), us(40));
+  bench.job(us(20), us(40));
+  bench.at(us(35), [&] {
+    CHECK(bench.queue.in_service() == 2);
+    CHECK(bench.queue.waiting() == 1);
+    CHECK(bench.queue.busy_core_time() == us(10 + 2 * 25).count());
+    CHECK(bench.queue.job_time() == us(35 + 25 + 15).count());
+  });
+  bench.run();
+  CHECK(bench.queue.busy_core_time() == us(120).count());
+  CHECK(bench.queue.job_time() == us(40 + 40 + 60).count());  // the third waits 20
+  CHECK(bench.queue.in_system() == 0);
+}
+
+TEST_CASE("power off takes all jobs away at once", "[server]") {
+  Bench bench(fcfs(2));
+  for (int i = 0; i < 5; ++i) bench.job(us(0), us(40));
+  bench.at(us(10), [&] { bench.queue.clear(); });
+  bench.job(us(50), us(5));
+  CHECK(bench.run() == Departures{{5, us(55)}});
+  CHECK(bench.queue.removed() == 5);
+  CHECK(bench.queue.submitted() == 6);
+}
+
+TEST_CASE("a departure may be answered by another job at once", "[server]") {
+  Simulator simulator;
+  ServiceQueue queue(simulator, 0, fcfs(1));
+  std::vector<Time> done;
+  queue.submit(0, us(10));
+  simulator.run_until(kStart + us(35), [&](const Event&) {
+    while (queue.take_departure()) {
+      done.push_back(simulator.now());
+      queue.submit(0, us(10));
+    }
+  });
+  CHECK(done == std::vector<Time>{kStart + us(10), kStart + us(20), kStart + us(30)});
+}
+
+TEST_CASE("work is conserved to the tick through any history", "[server]") {
+  const auto settings = GENERATE(fcfs(1), fcfs(3), ps(1), ps(3));
+  Bench bench(settings);
+  Xoshiro256 random(8);
+  Duration now{};
+  Duration demanded{};
+  constexpr int kJobs = 3000;
+  for (int i = 0; i < kJobs; ++i) {
+    now += Duration{static_cast<std::int64_t>(random.next() % 2000)};
+    const Duration demand{static_cast<std::int64_t>(random.next() % 2900)};
+    demanded += demand;
+    bench.job(now, demand);
+  }
+  bench.run();
+  REQUIRE(bench.departures.size() == kJobs);
+  const auto busy = static_cast<std::int64_t>(bench.queue.busy_core_time());
+  // Rounding a departure up keeps a core for less than a tick more.
+  CHECK(busy >= demanded.count());
+  CHECK(busy <= demanded.count() + (settings.discipline == Discipline::ps ? 3 * kJobs : 0));
+}
+
+TEST_CASE("far more jobs than cores, days long, stay within the arithmetic", "[server][ps]") {
+  Bench bench(ps(1, 0.001));
+  for (int i = 0; i < 2000; ++i) bench.job(us(0), 20 * std::chrono::hours{24});
+  bench.run(kLongestRun);  // none of them ends within a run
+  CHECK(bench.departures.empty());
+  CHECK(bench.queue.in_system() == 2000);
+  bench.queue.clear();
+  CHECK(bench.queue.busy_core_time() == kLongestRun.count());
+}
+
+TEST_CASE("a steady stream of jobs allocates nothing", "[server][allocation]") {
+  const auto settings = GENERATE(fcfs(2), ps(2));
+  Simulator simulator;
+  ServiceQueue queue(simulator, 0, settings);
+  constexpr EventCode kArrival = code(EventKind::connection_arrival);
+  simulator.at(kStart, kArrival, 0, 0);
+  std::int64_t count = 0;
+  const auto run = [&](Duration end) {
+    simulator.run_until(kStart + end, [&](const Event& event) {
+      if (event.kind() == kArrival) {
+        queue.submit(0, us(10 + count++ * 7 % 31));
+        simulator.at(simulator.now() + us(15), kArrival, 0, 0);
+        return;
+      }
+      while (queue.take_departure()) {
+      }
+    });
+  };
+  run(milliseconds(100));
+  const std::uint64_t before = allocations();
+  run(seconds(2));
+  CHECK(allocations() == before);
+  CHECK(queue.completed() > 100'000);
+}
+
+}  // namespace lvs
