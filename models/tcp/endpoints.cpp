@@ -60,11 +60,11 @@ TcpEndpoint& Tcp::create(const TcpTuple& tuple) {
   e.remote = tuple.remote.address;
   e.remote_port = tuple.remote.port;
   e.send_una = e.send_next = e.send_most = initial_sequence(tuple);
-  e.send_end = e.send_una;
+  e.send_end = e.recover = e.send_una;
   e.congestion_window = kInitialWindow;
   e.slow_start_threshold = 0x7fff'ffff;
   e.quick_acks = kQuickAcks;
-  e.receive_window = 65'535;
+  e.receive_window = 65'160;  // of a SYN-ACK, as recorded (truth/ipvs/dev-frames-*)
   table_.insert(tuple_hash(tuple), e.self.value);
   return e;
 }
@@ -204,6 +204,18 @@ void Tcp::forget_host(HostId host) {
   for (std::uint32_t i = time_wait_first_; i != time_wait_next_; i = (i + 1) & ~kTimeWaitBit) {
     if (time_wait(i).host == host) forget_time_wait(i);
   }
+}
+
+std::uint32_t Tcp::sockets(HostId host) const {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < pool_.size(); ++i) {
+    const TcpEndpoint& e = pool_[EndpointId{i}];
+    if (e.state != TcpState::closed && e.host == host) ++count;
+  }
+  for (std::uint32_t i = time_wait_first_; i != time_wait_next_; i = (i + 1) & ~kTimeWaitBit) {
+    if (time_wait(i).host == host) ++count;
+  }
+  return count;
 }
 
 void Tcp::icmp_error(Host& host, const IcmpMessage& message) {

@@ -152,8 +152,8 @@ Tcp::Loss Tcp::input_synchronised(TcpEndpoint& e, const Segment& segment) {
   const bool fin = header.fin() && segment.end() == e.receive_next && !e.fin_received;
   if (fin) input_fin(e);
   if (e.state == TcpState::closed) return std::nullopt;  // it is in TIME_WAIT now
-  send_pending(e);
-  plan_acknowledgement(e, segment, delivered);
+  // What was sent carries the acknowledgement already.
+  if (!send_pending(e)) plan_acknowledgement(e, segment, delivered);
   set_timer(e);
   if (e.in_accept_queue) {
     e.unread += delivered;

@@ -34,8 +34,9 @@ FrameId Tcp::make_frame(TcpEndpoint& e, std::uint32_t length, std::uint8_t heade
   tcp.source = e.local_port;
   tcp.destination = e.remote_port;
   tcp.acknowledgement = e.receive_next;
+  // Rounded up, as Linux does: 64240 is shown as 502 x 128.
   tcp.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(
-      0xffff, e.receive_window >> kWindowScale));
+      0xffff, (e.receive_window + (1U << kWindowScale) - 1) >> kWindowScale));
   tcp.header_length = header_length;
   tcp.mss = 0;
   tcp.window_scale = TcpSegment::kNoWindowScale;
@@ -85,15 +86,18 @@ void Tcp::send_segment(TcpEndpoint& e, std::uint32_t sequence, std::uint32_t len
 }
 
 void Tcp::send_acknowledgement(TcpEndpoint& e) {
-  send_segment(e, e.send_next, 0, TcpFlags::kAck);
+  // With the number behind everything sent (RFC 9293's SND.NXT): send_next falls behind it after a
+  // timeout, and the peer would take no notice of an old number.
+  send_segment(e, e.send_most, 0, TcpFlags::kAck);
 }
 
 void Tcp::send_reset(TcpEndpoint& e) {
-  send_segment(e, e.send_next, 0, TcpFlags::kRst | TcpFlags::kAck);
+  send_segment(e, e.send_most, 0, TcpFlags::kRst | TcpFlags::kAck);
 }
 
-/// Sends what the windows allow of what was written, and FIN behind it.
-void Tcp::send_pending(TcpEndpoint& e) {
+/// Sends what the windows allow of what was written, and FIN behind it; returns whether anything
+/// left.
+bool Tcp::send_pending(TcpEndpoint& e) {
   bool sent = false;
   for (;;) {
     std::uint32_t length = 0;
@@ -137,6 +141,7 @@ void Tcp::send_pending(TcpEndpoint& e) {
     sent = true;
   }
   if (sent) set_timer(e);
+  return sent;
 }
 
 /// A reset for a segment that no connection wants (spec/linux-host.md 6.3).

@@ -85,6 +85,8 @@ void Tcp::duplicate_acknowledgement(TcpEndpoint& e) {
     return;
   }
   if (++e.duplicate_acks != 3) return;
+  // Duplicates of what was sent again after a timeout are no sign of a new loss (RFC 6582 4.1).
+  if (before(e.send_una, e.recover)) return;
   const std::uint32_t in_flight = segments_in_flight(e);
   e.slow_start_threshold = std::max(in_flight / 2, 2U);
   e.congestion_window = e.slow_start_threshold + 3;
@@ -170,6 +172,7 @@ void Tcp::retransmission_timeout(TcpEndpoint& e) {
   e.recovering = false;
   e.duplicate_acks = 0;
   e.timing = false;
+  e.recover = e.send_most;
   e.send_next = e.send_una;  // go back: everything unacknowledged counts as lost
   e.retransmit_at = now() + timeout(e);
   // One segment, whatever the peer's window says.

@@ -106,6 +106,8 @@ class Tcp {
   /// True sockets of a host that are past the handshake and not yet closed by both sides; what a
   /// director believes is shown beside it.
   std::uint32_t established(HostId host) const { return established_[host.index()]; }
+  /// All sockets of a host but listeners: half-open and TIME_WAIT as well. Counts them one by one.
+  std::uint32_t sockets(HostId host) const;
   std::uint64_t retransmissions() const { return retransmissions_; }
 
  private:
@@ -207,7 +209,7 @@ class Tcp {
   void path_mtu_shrank(TcpEndpoint& e);
 
   // output.cpp
-  void send_pending(TcpEndpoint& e);
+  bool send_pending(TcpEndpoint& e);
   void send_syn(TcpEndpoint& e);
   void send_acknowledgement(TcpEndpoint& e);
   void send_segment(TcpEndpoint& e, std::uint32_t sequence, std::uint32_t length,

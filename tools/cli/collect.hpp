@@ -1,0 +1,59 @@
+// What only the wired models know, as facts for results/: counters at the edges of the measured time,
+// listings, drops with their places.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "results/recorder.hpp"
+#include "results/run_facts.hpp"
+#include "scenarios/language/build.hpp"
+
+namespace lvs::cli {
+
+class Collector {
+ public:
+  explicit Collector(language::Simulation& simulation);
+
+  /// What the recorder must know before the run.
+  RecorderPlan plan(const std::vector<Claim>& claims) const;
+
+  /// To be called when the clock stands just before the measured time, and just before its end.
+  void measured_begins();
+  void measured_ends();
+
+  /// All facts but those that Recorder::fill and the verdicts add. The recorder is asked to drop the
+  /// transient if the warm-up was automatic.
+  RunFacts facts(Recorder& recorder) const;
+
+ private:
+  struct ServerCounters {
+    WeightedTime busy = 0;  ///< core-picoseconds
+  };
+  struct DirectorCounters {
+    std::array<Host::Traffic, kTrafficClassCount> traffic;
+  };
+
+  std::vector<HostId> serving_hosts() const;
+  void read_counters(std::vector<ServerCounters>& servers,
+                     std::vector<DirectorCounters>& directors) const;
+  ServiceFacts service_facts(const Host& host, const Service& service) const;
+  SocketCounts socket_counts(HostId host) const;
+  std::string host_with(Ipv4Address address) const;
+  std::vector<DropFacts> drops() const;
+
+  language::Simulation& simulation_;
+  World& world_;
+  std::vector<HostId> servers_;
+  std::vector<HostId> directors_;
+  std::vector<ServerCounters> servers_before_;
+  std::vector<ServerCounters> servers_after_;
+  std::vector<DirectorCounters> directors_before_;
+  std::vector<DirectorCounters> directors_after_;
+  std::vector<SocketCounts> sockets_;
+  std::vector<std::string> listings_;
+  std::vector<ServiceFacts> services_;
+};
+
+}  // namespace lvs::cli
