@@ -52,9 +52,11 @@ void ConnectionTable::grow() {
   }
 }
 
-std::size_t ConnectionTable::displacement(ConnectionId id) const {
-  const std::size_t from = home(slots_[id.index()].hash);
-  return id.index() >= from ? id.index() - from : id.index() + slots_.size() - from;
+std::size_t ConnectionTable::probes(Protocol protocol, Endpoint client) const {
+  std::size_t at = home(connection_hash(protocol, client.address, client.port));
+  std::size_t count = 1;
+  for (; slots_[at].passed != 0; at = after(at)) ++count;
+  return count;
 }
 
 }  // namespace lvs

@@ -169,8 +169,8 @@ class ConnectionTable {
     }
   }
 
-  /// How many slots a look-up passes before it reaches this entry.
-  std::size_t displacement(ConnectionId id) const;
+  /// How many slots a look-up for this client visits that finds nothing.
+  std::size_t probes(Protocol protocol, Endpoint client) const;
 
  private:
   static constexpr std::uint16_t kSaturated = 0xffff;  ///< such a count is never taken back

@@ -118,6 +118,16 @@ TEST_CASE("wrr fails when nobody has weight, or everybody is overloaded", "[ipvs
   CHECK(servers.picks(2) == "aa");
 }
 
+TEST_CASE("wrr goes on where it was after it found nobody", "[ipvs][wrr]") {
+  ServerSet servers(make_wrr());
+  servers.add_weights({1, 1, 1});
+  REQUIRE(servers.picks(1) == "c");
+  for (const char name : {'a', 'b', 'c'}) servers[name].overloaded = true;
+  CHECK(servers.picks(2) == "--");
+  for (const char name : {'a', 'b', 'c'}) servers[name].overloaded = false;
+  CHECK(servers.picks(3) == "bac");
+}
+
 TEST_CASE("wrr passes over an overloaded server without losing the turn of the others",
           "[ipvs][wrr]") {
   ServerSet servers(make_wrr());
