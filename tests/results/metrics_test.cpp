@@ -127,6 +127,35 @@ TEST_CASE("during: counts what arrived in the span, to the instant", "[results][
   CHECK_FALSE(ask({"drops", {}, {}, span}).value);
 }
 
+TEST_CASE("balance during: is of the connections of the span", "[results][metrics]") {
+  RecorderPlan plan;
+  plan.workloads = {{"web", {sample_vip()}}};
+  plan.servers = {kSampleRs1, kSampleRs2};
+  plan.measured = {kStart, kStart + seconds(2)};
+  plan.end = kStart + seconds(2);
+  const TimeSpan second_half{kStart + seconds(1), kStart + seconds(2)};
+  plan.windows = {second_half};
+  Recorder recorder(plan);
+  ConnectionEnd c;
+  c.workload = WorkloadId{0};
+  c.target = sample_vip();
+  c.measured = true;
+  for (int i = 0; i < 20; ++i) {  // one after the other, then rs2 alone
+    c.server = i < 10 && i % 2 == 0 ? kSampleRs1 : kSampleRs2;
+    c.arrival = c.syn_sent = c.established = c.ended = kStart + milliseconds(100) * i;
+    recorder.connection_ended(c);
+  }
+  RunFacts facts = sample().facts;
+  facts.window.warmup = Duration{};
+  facts.window.run = seconds(2);
+  facts.services[0].destinations[0].weight = 1;
+  recorder.fill(facts);
+  CHECK(evaluate({"balance.imbalance", {}, {}, {}}, facts, recorder).value == 1.5);
+  CHECK(evaluate({"balance.imbalance", {}, {}, second_half}, facts, recorder).value == 2.0);
+  CHECK(evaluate({"server.share", "rs1", {}, {}}, facts, recorder).value == 0.25);
+  CHECK(evaluate({"server.share", "rs1", {}, second_half}, facts, recorder).value == 0.0);
+}
+
 TEST_CASE("a question about nothing that exists has no value and says why", "[results][metrics]") {
   CHECK(ask({"connections.failed", "rs9", {}, {}}).reason ==
         "no service, server, client group is called \"rs9\"");

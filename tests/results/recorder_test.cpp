@@ -220,22 +220,43 @@ TEST_CASE("a host with two ports in a service is counted once", "[results][recor
   CHECK(facts.services[0].connections == 1);
 }
 
+TEST_CASE("work is balanced by capacity, whatever the weights", "[results][recorder]") {
+  const Recorder recorder(plan());
+  RunFacts facts = facts_of_plan();
+  facts.servers[0].cores = 2;
+  facts.servers[0].busy = seconds(3);
+  facts.servers[1].cores = 6;
+  facts.servers[1].busy = seconds(9);
+  facts.services.resize(1);
+  facts.services[0].destinations.resize(2);
+  facts.services[0].destinations[0].host = "rs1";
+  facts.services[0].destinations[1].host = "rs2";
+  recorder.fill(facts);
+  REQUIRE(facts.services[0].balance.size() == 1);
+  CHECK(facts.services[0].balance[0].load == BalanceLoad::work);
+  CHECK(facts.services[0].balance[0].imbalance == 1);
+  facts.services[0].destinations[1].weight = 0;  // quiesced: rs1 alone is perfectly balanced
+  facts.servers[1].busy = seconds(60);
+  recorder.fill(facts);
+  CHECK(facts.services[0].balance[0].imbalance == 1);
+}
+
 TEST_CASE("MSER-5 takes a slow start out of the measured statistics", "[results][recorder]") {
   RecorderPlan automatic = plan();
-  automatic.measured = {kStart, kStart + seconds(100)};
-  automatic.end = kStart + seconds(100);
+  automatic.measured = {kStart, kStart + seconds(80)};
+  automatic.end = kStart + seconds(80);
   automatic.drops_transient = true;
   Recorder recorder(automatic);
-  for (std::int64_t s = 0; s < 100; ++s) {
+  for (std::int64_t s = 0; s < 80; ++s) {
     auto r = request(at(s * 1'000 + 500), kRs1);
     r.last_byte = r.first_byte + (s < 12 ? seconds(30 - s) : milliseconds(10 + s % 3));
     recorder.request_ended(r);
   }
-  CHECK(recorder.measured().requests(0, 0).outcomes.total() == 100);
+  CHECK(recorder.measured().requests(0, 0).outcomes.total() == 80);
   const Transient transient = recorder.drop_transient();
-  CHECK(transient.dropped == seconds(15));  // three batches of five bins, three slices of 5 s
+  CHECK(transient.dropped == seconds(16));  // three batches of five bins: 15 s, in slices of 4 s
   CHECK_FALSE(transient.too_short);
-  CHECK(recorder.measured().requests(0, 0).outcomes.total() == 85);
+  CHECK(recorder.measured().requests(0, 0).outcomes.total() == 64);
   CHECK(*recorder.measured().latency(0, LatencyKind::response).max() < seconds(1));
 }
 

@@ -1,10 +1,11 @@
 #include "results/write/output_folder.hpp"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
