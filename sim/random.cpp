@@ -3,9 +3,12 @@
 #include <Random123/philox.h>
 
 #include "sim/check.hpp"
-#include "sim/units.hpp"
 
 namespace lvs {
+
+namespace {
+__extension__ using Word128 = unsigned __int128;
+}
 
 void RandomStream::refill() {
   const r123::Philox4x64::ctr_type counter{{counter_[0], counter_[1], counter_[2], counter_[3]}};
@@ -20,9 +23,9 @@ void RandomStream::refill() {
 // 2^64 mod bound are drawn again (Lemire, ACM TOMACS 29(1), 2019).
 std::uint64_t RandomStream::below(std::uint64_t bound) {
   LVS_REQUIRE(bound > 0, "a choice is among at least one");
-  const auto product = [&] { return static_cast<detail::Int128>(next()) * bound; };
+  const auto product = [&] { return static_cast<Word128>(next()) * bound; };
   const std::uint64_t uneven = (0 - bound) % bound;
-  detail::Int128 p = product();
+  Word128 p = product();
   while (static_cast<std::uint64_t>(p) < uneven) p = product();
   return static_cast<std::uint64_t>(p >> 64);
 }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "sim/check.hpp"
-#include "sim/units.hpp"
 
 namespace lvs {
 namespace {
@@ -19,11 +18,10 @@ using Words = std::array<std::uint64_t, 4>;
 // key bumped by the golden ratio and sqrt(3) - 1.
 Words philox(Words counter, std::array<std::uint64_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
-    const detail::Int128 kTwo64 = detail::Int128{1} << 64;
-    const auto product = [kTwo64](std::uint64_t a, std::uint64_t b) {
+    const auto product = [](std::uint64_t a, std::uint64_t b) {
       __extension__ using Wide = unsigned __int128;
       const Wide p = static_cast<Wide>(a) * b;
-      return std::array<std::uint64_t, 2>{static_cast<std::uint64_t>(p / static_cast<Wide>(kTwo64)),
+      return std::array<std::uint64_t, 2>{static_cast<std::uint64_t>(p >> 64),
                                           static_cast<std::uint64_t>(p)};
     };
     const auto first = product(0xd2e7470ee14c6c93, counter[0]);
