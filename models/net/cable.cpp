@@ -60,6 +60,7 @@ void Cables::transmit(DirectionId id, FrameId frame) {
     if (way.jitter) arrival += way.jitter->sample_duration(*way.stream);
     arrival = std::max(arrival, way.last_arrival);
     if (way.loss > 0 && way.stream->uniform01() < way.loss) {
+      forget_in_queue(way, frame);
       return lose(way, frame, DropCause::random_loss);
     }
     way.last_arrival = arrival;
@@ -97,6 +98,14 @@ void Cables::push_waiting(Way& way, const Waiting& item) {
   way.waiting_cost += item.cost;
 }
 
+/// The frame is lost on the wire: it still takes its turn there, but its handle is used again.
+void Cables::forget_in_queue(Way& way, FrameId frame) {
+  if (way.waiting_count == 0) return;
+  Waiting& newest =
+      way.waiting[(way.waiting_head + way.waiting_count - 1) & (way.waiting.size() - 1)];
+  if (newest.frame == frame) newest.frame = {};
+}
+
 void Cables::lose(Way& way, FrameId frame, DropCause cause) {
   way.drops.count(cause);
   frames_.drop(frame, cause);
@@ -110,6 +119,7 @@ void Cables::cut(CableId cable) {
     way.waiting_count = 0;
     way.waiting_cost = 0;
     way.free_at = std::min(way.free_at, simulator_.now());
+    way.last_arrival = simulator_.now();
   }
 }
 
@@ -126,6 +136,7 @@ void Cables::flush_waiting(DirectionId id) {
   way.free_at = way.waiting[way.waiting_head].start;
   for (std::uint32_t i = 0; i < way.waiting_count; ++i) {
     const Waiting& lost = way.waiting[(way.waiting_head + i) & (way.waiting.size() - 1)];
+    if (!lost.frame.valid()) continue;
     frames_[lost.frame].cable_epoch = static_cast<std::uint16_t>(way.epoch - 1);
   }
   way.waiting_count = 0;
@@ -136,15 +147,17 @@ void Cables::set_loss(CableId cable, double loss) {
   for (const DirectionId id : {from_a(cable), from_b(cable)}) {
     Way& way = ways_[id.index()];
     way.loss = loss;
-    way.impaired = loss > 0 || way.jitter.has_value();
+    way.impaired = way.impaired || loss > 0;  // once impaired: set_delay relies on it
   }
 }
 
 void Cables::set_delay(CableId cable, Duration delay) {
   for (const DirectionId id : {from_a(cable), from_b(cable)}) {
     Way& way = ways_[id.index()];
+    // A shorter delay must not overtake what is on the cable.
+    if (!way.impaired && way.counters.frames > 0) way.last_arrival = way.free_at + way.delay;
+    way.impaired = true;
     way.delay = delay;
-    way.impaired = true;  // a shorter delay must not overtake what is on the cable
   }
 }
 

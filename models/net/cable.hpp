@@ -151,6 +151,7 @@ class Cables {
   bool wait_for_wire(Way& way, FrameId frame);
   void push_waiting(Way& way, const Waiting& item);
   void start_of_waiting_passed(Way& way);
+  static void forget_in_queue(Way& way, FrameId frame);
   void lose(Way& way, FrameId frame, DropCause cause);
   Way make_way(const WayConfig& config, const Attachment& receiver, const std::string& name);
 
