@@ -15,8 +15,8 @@ void Arp::receive(InterfaceId arrival, FrameId id) {
   const auto heard = [&] { environment_.frames.deliver(id); };
   HostState& state = host_.state();
 
-  // 4. The interface has an IPv4 configuration.
-  if (state.interface(arrival).addresses.empty()) return done(DropCause::arp_not_for_us);
+  // 4. Every card of ours has an IPv4 configuration, also one without an address: it asks with an
+  // address that it finds elsewhere (3.3), so it hears the answers.
   // 5. Targets that nobody asks for.
   if (packet.target.is_multicast()) return done(DropCause::arp_martian);
   if (packet.target.is_loopback() && !state.either_conf(arrival, ConfKey::route_localnet)) {

@@ -11,19 +11,27 @@ RouteTable& HostState::table_of(const Route& route) {
   return local ? tables_.local : tables_.main;
 }
 
+/// The route to `gateway` that leaves by `device`, if the address is not our own.
+const Route* HostState::way_by(InterfaceId device, Ipv4Address gateway) const {
+  if (is_local(gateway)) return nullptr;
+  for (const Route& r : tables_.main.routes()) {
+    if (r.device == device && r.prefix.contains(gateway)) return &r;
+  }
+  return nullptr;
+}
+
 /// Fills in what follows from the rest: the device of a gateway, the scope.
 bool HostState::complete(Route& route, ConfigError& error) const {
   error = ConfigError::none;
   if (route.prefix.address != route.prefix.network()) error = ConfigError::invalid;
   if (route.gateway) {
     // A gateway must itself be on-link when the route is added (5.1.3).
-    const Route* way = tables_.lookup(*route.gateway);
+    const Route* way = route.device.valid() ? way_by(route.device, *route.gateway)
+                                            : tables_.lookup(*route.gateway);
     if (way == nullptr || way->gateway || way->type != RouteType::unicast) {
       error = ConfigError::network_unreachable;
-    } else if (!route.device.valid()) {
+    } else {
       route.device = way->device;
-    } else if (route.device != way->device) {
-      error = ConfigError::network_unreachable;
     }
   } else if (route.type == RouteType::unicast && !route.device.valid()) {
     error = ConfigError::no_such_device;

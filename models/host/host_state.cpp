@@ -27,6 +27,13 @@ std::optional<InterfaceId> HostState::find_interface(std::string_view name) cons
   return std::nullopt;
 }
 
+bool HostState::has_address(Ipv4Address address) const {
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const Interface& i) {
+    return std::any_of(i.addresses.begin(), i.addresses.end(),
+                       [&](const InterfaceAddress& a) { return a.prefix.address == address; });
+  });
+}
+
 std::optional<Ipv4Address> HostState::select_source(InterfaceId device, Ipv4Address target) const {
   const InterfaceAddress* first = nullptr;
   for (const InterfaceAddress& a : interface(device).addresses) {
@@ -121,6 +128,10 @@ ConfigError HostState::delete_address(InterfaceId i, Ipv4Prefix prefix) {
   const InterfaceAddress deleted = *found;
   list.erase(found);
   remove_address_routes(i, deleted);
+  // The same address with another length of its network keeps its own routes.
+  for (const InterfaceAddress& a : list) {
+    if (a.prefix.address == prefix.address) add_address_routes(i, a);
+  }
   ++generation_;
   if (deleted.secondary) return ConfigError::none;
   // The secondaries of a deleted primary go with it, unless the first of them is promoted (1.3).
@@ -156,9 +167,6 @@ void HostState::add_address_routes(InterfaceId i, const InterfaceAddress& a) {
   const Interface& device = interface(i);
   if (!device.up) return;
   const auto add = [&](RouteTable& table, Ipv4Prefix prefix, RouteType type, Scope scope) {
-    if (table.contains(prefix, 0) && type != RouteType::local && type != RouteType::broadcast) {
-      return;
-    }
     table.add({prefix, type, scope, std::nullopt, i, a.prefix.address, 0, 0, RouteOrigin::kernel});
   };
   add(tables_.local, {a.prefix.address, 32}, RouteType::local, Scope::host);

@@ -45,6 +45,8 @@ class HostState {
   const HostSysctls& sysctls() const { return sysctls_; }
   const RouteTables& tables() const { return tables_; }
   bool is_local(Ipv4Address address) const { return tables_.is_local(address); }
+  /// Whether `address` itself is configured on an interface; a whole network may be local besides.
+  bool has_address(Ipv4Address address) const;
   int max_conf(InterfaceId i, ConfKey key) const { return max_of(all_, interface(i).conf, key); }
   bool either_conf(InterfaceId i, ConfKey key) const { return either(all_, interface(i).conf, key); }
   bool forwards(InterfaceId i) const { return interface(i).conf[ConfKey::forwarding] != 0; }
@@ -87,6 +89,7 @@ class HostState {
 
  private:
   RouteTable& table_of(const Route& route);
+  const Route* way_by(InterfaceId device, Ipv4Address gateway) const;
   bool complete(Route& route, ConfigError& error) const;
   void add_address_routes(InterfaceId i, const InterfaceAddress& address);
   void remove_address_routes(InterfaceId i, const InterfaceAddress& address);

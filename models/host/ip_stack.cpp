@@ -10,6 +10,18 @@
 #include "models/udp/udp.hpp"
 
 namespace lvs {
+namespace {
+
+/// NAT of what the client's side sends: a request, or an ICMP error about a reply.
+void translate(Frame& frame, Endpoint real_server) {
+  if (frame.ip.protocol == Protocol::icmp) {
+    nat_icmp_request(frame, real_server);
+  } else {
+    nat_request(frame, real_server);
+  }
+}
+
+}  // namespace
 
 void IpStack::receive(InterfaceId arrival, FrameId id) {
   const Frame& frame = environment_.frames[id];
@@ -101,7 +113,7 @@ void IpStack::forward_balanced(InterfaceId arrival, FrameId id,
   // 1. The route looks at the real server's address alone.
   const OutputRoute route = route_output(host_.state(), decision.real_server.address, std::nullopt);
   if (route.kind == OutputRoute::Kind::local) {  // 2. A real server on the director itself (5.6).
-    if (decision.method == ForwardingMethod::nat) nat_request(frame, decision.real_server);
+    if (decision.method == ForwardingMethod::nat) translate(frame, decision.real_server);
     return to_transport(arrival, id, true);
   }
   if (route.kind != OutputRoute::Kind::direct) {
@@ -133,13 +145,7 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision,
     return host_.drop(id, DropCause::fragmentation_needed);
   }
   switch (decision.method) {
-    case ForwardingMethod::nat:
-      if (frame.ip.protocol == Protocol::icmp) {
-        nat_icmp_request(frame, decision.real_server);
-      } else {
-        nat_request(frame, decision.real_server);
-      }
-      break;
+    case ForwardingMethod::nat: translate(frame, decision.real_server); break;
     case ForwardingMethod::direct: break;
     case ForwardingMethod::tunnel:
       encapsulate(frame, {route.source, decision.real_server.address, pmtu_disc});

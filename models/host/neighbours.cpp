@@ -78,10 +78,12 @@ void Neighbours::output_unsure(NeighbourId id, FrameId frame, bool forwarded) {
 }
 
 void Neighbours::enqueue(Neighbour& n, FrameId frame, bool forwarded) {
-  const std::int64_t size = frames_[frame].length().value;
+  // The kernel charges a packet with the memory it takes, not its length: 212992 bytes are 101
+  // packets (4.2).
+  constexpr std::int64_t size = 212'992 / 101;
   while (!n.waiting.empty() && n.waiting_bytes + size > conf(n).unres_qlen_bytes) {
     const FrameId oldest = n.waiting.front().frame;  // overflow drops the oldest (4.2)
-    n.waiting_bytes -= frames_[oldest].length().value;
+    n.waiting_bytes -= size;
     n.waiting.erase(n.waiting.begin());
     host_.drop(oldest, DropCause::neighbour_queue_full);
   }
@@ -192,12 +194,14 @@ void Neighbours::update(NeighbourId id, const NeighbourUpdate& news) {
     if (same_mac && state == NeighbourState::stale) state = n.state;
   }
   if (state != n.state || !same_mac || !was_valid) n.updated = now;             // 4
+  n.mac = news.mac;
   if (state != n.state) {                                                       // 5
     enter(id, state);
     if (state == NeighbourState::reachable) arm(n, milliseconds(conf(n).base_reachable_time_ms));
+  } else if (!same_mac) {
+    host_.observe_neighbour(n, state);
   }
   if (!same_mac || !was_valid) {                                                // 6
-    n.mac = news.mac;
     if (state == NeighbourState::stale) {
       n.confirmed = now - 2 * milliseconds(conf(n).base_reachable_time_ms);
     }

@@ -50,7 +50,7 @@ SourceCheck check_source(const HostState& host, Ipv4Address source, InterfaceId 
   // 1. The fast path.
   if (rp_filter == 0 && !host.has_custom_local_routes() &&
       (output != arrival || !host.either_conf(arrival, ConfKey::send_redirects))) {
-    if (!accept_local && host.is_local(source)) return {};
+    if (!accept_local && host.is_local(source) && host.has_address(source)) return {};
     return {true, false, {}};
   }
   // 2. The full check: look the source up as a destination.
