@@ -43,7 +43,7 @@ ScenarioError::ScenarioError(SourcePosition position, const std::string& key_pat
       message_(message) {}
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t best = std::clamp<std::size_t>(word.size() / 3, 1, 3) + 1;
   const std::string* nearest = nullptr;
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);

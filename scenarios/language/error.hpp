@@ -54,7 +54,7 @@ class ScenarioError : public std::runtime_error {
 };
 
 /// `; did you mean "servers"?` for the nearest of `known` (edit distance at most a third of the
-/// length, at least 1), or nothing.
+/// length, 1 to 3), or nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 /// "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");

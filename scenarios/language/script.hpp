@@ -2,6 +2,7 @@
 // unrolled and variables put in, so that what remains is a list of simple commands.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,6 +1,8 @@
 // Walks the words of a command; every error names the word it is about.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

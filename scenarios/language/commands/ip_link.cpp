@@ -9,7 +9,7 @@ const std::vector<std::string> kSetKeys{"dev", "up", "down", "mtu", "address"};
 Command set(Arguments& arguments) {
   IpLinkSet command;
   if (arguments.done())
-    throw arguments.error("Not enough of information: \"dev\" argument is required.");
+    throw arguments.error("Not enough information: \"dev\" argument is required.");
   arguments.take("dev");
   command.device = arguments.value();
   if (arguments.done()) throw arguments.error("nothing to set (known: up, down, mtu, address)");
@@ -32,7 +32,8 @@ Command set(Arguments& arguments) {
     } else if (key.text == "master" || key.text == "netns" || key.text == "name") {
       throw arguments.error(key, "\"" + key.text + "\" is not supported");
     } else {
-      throw arguments.unknown(key, kSetKeys);
+      throw arguments.error(key, "either \"dev\" is duplicate, or \"" + key.text +
+                                     "\" is a garbage" + did_you_mean(key.text, kSetKeys));
     }
   }
   return command;

@@ -39,7 +39,7 @@ Ipv4Prefix need_destination(const Arguments& arguments, const Word& word) {
   if (word.text == "default" || word.text == "any") return {Ipv4Address{0}, 0};
   const Ipv4Prefix prefix = need_prefix(arguments, word);
   if (prefix.address == prefix.network()) return prefix;
-  throw arguments.error(word, "Error: Invalid prefix for given prefix length. The network is " +
+  throw arguments.error(word, "Invalid prefix for given prefix length. The network is " +
                                   to_string(Ipv4Prefix{prefix.network(), prefix.length}));
 }
 
@@ -61,7 +61,7 @@ class RouteReader {
                          route_.type == RouteType::unreachable ||
                          route_.type == RouteType::prohibit;
     if (route_.action != RouteAction::del && !nowhere && !route_.via && !route_.device) {
-      throw arguments_.error("the route has neither via nor dev");
+      throw arguments_.error("RTNETLINK answers: No such device (neither via nor dev)");
     }
     return route_;
   }

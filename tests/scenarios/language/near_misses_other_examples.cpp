@@ -35,7 +35,7 @@ const std::vector<NearMiss> kNearMisses{
      "14:28: hosts.client.setup: ip route: either \"to\" is duplicate, or \"vai\" is a garbage; "
      "did you mean \"via\"?"},
     {"dr-arp", "ip route add local 10.9.0.128/25 dev lo", "ip route add local 10.9.0.129/25 dev lo",
-     "13:26: hosts.client.setup: ip route: Error: Invalid prefix for given prefix length. The "
+     "13:26: hosts.client.setup: ip route: Invalid prefix for given prefix length. The "
      "network is 10.9.0.128/25"},
     {"tun-failures", "mac: \"02:00:00:00:0d:01\"", "mac: \"03:00:00:00:0d:01\"",
      "10:38: hosts.director.nics.eth0.mac: is no address of one station"},

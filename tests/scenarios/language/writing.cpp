@@ -16,6 +16,69 @@ void check_round_trip(const Scenario& scenario) {
   CHECK(write_scenario(again) == text);
 }
 
+const std::string kAllKeys = R"(
+name: all-keys
+about: "quotes \" and \\ and: colons, # too"
+parameters: {p: "a: b", q: 3}
+time: {run: 10s, warmup: 0s, drain: 1ms}
+seed: 9223372036854775807
+networks:
+  lan:
+    {kind: switch, rate: 2.5Gbit/s, delay: 0.5ns, queue: 10 frames, mtu: 9000B, loss: 0.1%,
+     jitter: {gamma: {mean: 3us, cv: 0.5}}}
+  wire: {kind: cable, rate: 100Mbit/s, delay: 1ms}
+hosts:
+  a1..a2:
+    nics:
+      eth0: {network: lan, rate: 1Gbit/s, delay: 7us, queue: 1KB, mtu: 1501B}
+      eth1: wire
+    cpu: {cores: 4, per_frame: 1us, per_byte: 0.008ns, per_connection: 3us, queue: 1MiB}
+    reply_jitter: 0us
+    setup: "sysctl -w net.ipv4.ip_forward=1\n\n\n\
+      for n in {1..2}; do ip addr add 10.0.$n.$((i+n))/32 dev lo; done"
+    health:
+      service: 10.0.0.1:80/tcp
+      tcp: {every: 6s, timeout: 3s, retries: 3, between: 1s}
+      action: weight
+    serves:
+      - {port: 53/udp, bind: 10.0.0.9, workers: 8, speed: 0.25, backlog: 1,
+         service_time: {pareto: {mean: 1ms, alpha: 1.2, max: 1s}},
+         response: {uniform: [1B, 2KB]}, warm: {for: 30s, factor: 3}}
+      - {port: 80/tcp, accept: immediate, service_time: {empirical: [1ms, 2ms, 1ms]},
+         response: {hyperexponential: {mean: 5KB, cv: 1.5}}}
+clients:
+  one:
+    {host: [a1, a2], addresses: [10.0.0.0/30, 10.0.1.7], popularity: {zipf: 1.1},
+     targets: "10.0.0.1..10.0.0.3:80/tcp", popularity_targets: {zipf: 2},
+     arrivals: {mmpp: {rates: [1/s, 100/s], means: [1s, 50ms]}}, requests: {exponential: 2.5},
+     think: {uniform: [0s, 1s]}, hold: 3s, request: {constant: 1B}, timeout: 1s, close: server,
+     idle: 65s, retry: {on: [refused, timeout], after: 1s, times: 3}, streams: 4, pool: 5}
+  two: {host: a1, target: 10.0.0.1:53/udp, arrivals: {trace: some file.csv}, flood: syn}
+  three: {host: a1, target: 10.0.0.1:53/udp, arrivals: {deterministic: 0.5/s}, request: 10B}
+events:
+  - {every: 1s, during: 1s..5s, host: a1, show: ip neigh show dev eth0}
+  - {at: 0s, host: a1, run: "echo \"a  b\" > /tmp/x; cat /tmp/x || true"}
+  - {at: 1s, host: a2, speed: 0.2}
+  - {at: 1s, host: a2, power: on}
+  - {at: 1s, host: a2, server: refuse}
+  - {at: 1s, host: a2, cable: {nic: eth1, state: join, loss: 12.5%, delay: 3ms}}
+  - {at: 1s, host: lan, show: bridge fdb show}
+expect:
+  - {metric: latency.p99, of: a1:eth0, at_most: 10ms, during: 1s..2s}
+  - {metric: bytes, of: lan, at: 3s, above: 12KiB, when: {q: [3, "5"]}}
+  - {metric: rate, below: 1.5Mbit/s}
+  - {metric: change, between: [-3, 4.5]}
+  - {show: ip neigh, host: a1, at: 2s, lacks: "x: \ty"}
+study:
+  vary: {p: {one: "a: b", two: "c"}, q: [3, 5]}
+  zip: [[p, q]]
+  where: ["p != one or q < 4"]
+  baseline: {p: one}
+  replications: 3
+  precision: {metric: latency.p99, relative: 2.5%, at_most: 7}
+  metrics: [latency.p99, balance]
+)";
+
 }  // namespace
 
 TEST_CASE("a written scenario reads back to an equal one", "[language][write]") {
@@ -43,53 +106,7 @@ TEST_CASE("a written scenario reads back to an equal one", "[language][write]") 
 }
 
 TEST_CASE("every key of the language is written back", "[language][write]") {
-  const std::string text = R"(
-name: all-keys
-about: "quotes \" and \\ and: colons, # too"
-parameters: {p: "a: b", q: 3}
-time: {run: 10s, warmup: 0s, drain: 1ms}
-seed: 9223372036854775807
-networks:
-  lan: {kind: switch, rate: 2.5Gbit/s, delay: 0.5ns, queue: 10 frames, mtu: 9000B, loss: 0.1%, jitter: {gamma: {mean: 3us, cv: 0.5}}}
-  wire: {kind: cable, rate: 100Mbit/s, delay: 1ms}
-hosts:
-  a1..a2:
-    nics: {eth0: {network: lan, rate: 1Gbit/s, delay: 7us, queue: 1KB, mtu: 1501B}, eth1: wire}
-    cpu: {cores: 4, per_frame: 1us, per_byte: 0.008ns, per_connection: 3us, queue: 1MiB}
-    reply_jitter: 0us
-    setup: "sysctl -w net.ipv4.ip_forward=1\n\n\nfor n in {1..2}; do ip addr add 10.0.$n.$((i+n))/32 dev lo; done"
-    health: {service: 10.0.0.1:80/tcp, tcp: {every: 6s, timeout: 3s, retries: 3, between: 1s}, action: weight}
-    serves:
-      - {port: 53/udp, bind: 10.0.0.9, workers: 8, speed: 0.25, service_time: {pareto: {mean: 1ms, alpha: 1.2, max: 1s}}, response: {uniform: [1B, 2KB]}, backlog: 1, warm: {for: 30s, factor: 3}}
-      - {port: 80/tcp, accept: immediate, service_time: {empirical: [1ms, 2ms, 1ms]}, response: {hyperexponential: {mean: 5KB, cv: 1.5}}}
-clients:
-  one: {host: [a1, a2], addresses: [10.0.0.0/30, 10.0.1.7], popularity: {zipf: 1.1}, targets: "10.0.0.1..10.0.0.3:80/tcp", popularity_targets: {zipf: 2}, arrivals: {mmpp: {rates: [1/s, 100/s], means: [1s, 50ms]}}, requests: {exponential: 2.5}, think: {uniform: [0s, 1s]}, hold: 3s, request: {constant: 1B}, timeout: 1s, close: server, idle: 65s, retry: {on: [refused, timeout], after: 1s, times: 3}, streams: 4, pool: 5}
-  two: {host: a1, target: 10.0.0.1:53/udp, arrivals: {trace: some file.csv}, flood: syn}
-  three: {host: a1, target: 10.0.0.1:53/udp, arrivals: {deterministic: 0.5/s}, request: 10B}
-events:
-  - {every: 1s, during: 1s..5s, host: a1, show: ip neigh show dev eth0}
-  - {at: 0s, host: a1, run: "echo \"a  b\" > /tmp/x; cat /tmp/x || true"}
-  - {at: 1s, host: a2, speed: 0.2}
-  - {at: 1s, host: a2, power: on}
-  - {at: 1s, host: a2, server: refuse}
-  - {at: 1s, host: a2, cable: {nic: eth1, state: join, loss: 12.5%, delay: 3ms}}
-  - {at: 1s, host: lan, show: bridge fdb show}
-expect:
-  - {metric: latency.p99, of: a1:eth0, at_most: 10ms, during: 1s..2s}
-  - {metric: bytes, of: lan, at: 3s, above: 12KiB, when: {q: [3, "5"]}}
-  - {metric: rate, below: 1.5Mbit/s}
-  - {metric: change, between: [-3, 4.5]}
-  - {show: ip neigh, host: a1, at: 2s, lacks: "x: \ty"}
-study:
-  vary: {p: {one: "a: b", two: "c"}, q: [3, 5]}
-  zip: [[p, q]]
-  where: ["p != one or q < 4"]
-  baseline: {p: one}
-  replications: 3
-  precision: {metric: latency.p99, relative: 2.5%, at_most: 7}
-  metrics: [latency.p99, balance]
-)";
-  const Scenario scenario = load_scenario_text("all.yaml", text);
+  const Scenario scenario = load_scenario_text("all.yaml", kAllKeys);
   check_round_trip(scenario);
   // A key that is neither read nor written would pass the round trip: look at the rarer ones.
   CHECK(scenario.networks[0].cable.delay == picoseconds(500));
