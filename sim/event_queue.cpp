@@ -58,7 +58,6 @@ bool EventQueue::open_next(Time limit) {
     Row& row = rows_[depth_ - 1];
     while (row.next < row.count && row.buckets[row.next].count == 0) ++row.next;
     if (row.next == row.count) {
-      current_end_ = row.end;
       --depth_;
       continue;
     }

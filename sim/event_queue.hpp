@@ -73,8 +73,8 @@ class EventQueue {
   static constexpr Ticks kEnd = std::numeric_limits<Ticks>::max();
   static constexpr std::uint32_t kNoChunk = ~std::uint32_t{0};
   static constexpr std::size_t kPerBucket = 12;    ///< aimed at in the finest row
-  static constexpr std::size_t kSortMost = 48;     ///< a bucket with more is dealt out
-  static constexpr std::size_t kArrivedMost = 96;  ///< a heap with more is dealt out
+  static constexpr std::size_t kSortMost = 32;     ///< a bucket with more is dealt out
+  static constexpr std::size_t kArrivedMost = 48;  ///< a heap with more is dealt out
   static constexpr std::size_t kMostBuckets = 1024;
   static constexpr std::size_t kMostRows = 8;
 

@@ -53,7 +53,7 @@ JobId ServiceQueue::submit(std::uint32_t owner, Duration demand) {
   job.number = submitted_++;
   job.demand = demand;
   job.owner = owner;
-  if (discipline_ == Discipline::ps || (waiting_ == 0 && ends_.size() < cores_)) {
+  if (discipline_ == Discipline::ps || ends_.size() < cores_) {
     start_service(at);
     plan();
   } else {

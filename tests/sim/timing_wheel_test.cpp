@@ -55,6 +55,7 @@ class Alarms {
     REQUIRE(event.time == first->first.first);
     REQUIRE(event.target == first->second);
     if (event.target != kTicker) {
+      REQUIRE(event.kind() == kAlarm);
       REQUIRE(TimerId{event.argument} == timers_[event.target].id);
       REQUIRE_FALSE(simulator.armed(timers_[event.target].id));
       timers_[event.target].due.reset();

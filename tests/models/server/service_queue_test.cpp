@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "models/event_kinds.hpp"
@@ -331,12 +332,62 @@ TEST_CASE("work is conserved to the tick through any history", "[server]") {
   CHECK(busy <= demanded.count() + (settings.discipline == Discipline::ps ? 3 * kJobs : 0));
 }
 
+TEST_CASE("a departure is one event, planned once", "[server]") {
+  Bench bench(fcfs(4, 0.3));
+  bench.job(us(0), us(30));
+  CHECK(bench.run() == Departures{{0, us(100)}});
+  CHECK(bench.simulator.executed() == 2);
+}
+
+TEST_CASE("shared jobs leave by demand, whichever others were removed", "[server][ps]") {
+  Bench bench(ps(1));
+  Xoshiro256 random(6);
+  constexpr int kJobs = 300;
+  std::map<Duration, std::uint32_t> left;  // owners by demand
+  for (std::uint32_t owner = 0; owner < kJobs; ++owner) {
+    Duration demand{};
+    do {
+      demand = Duration{static_cast<std::int64_t>(random.next() % 100'000)};
+    } while (left.count(demand) != 0);
+    left[demand] = owner;
+    bench.job(us(0), demand);
+  }
+  std::vector<std::uint32_t> removed;
+  for (auto at = left.begin(); at != left.end();) {
+    if (random.next() % 2 == 0) {
+      removed.push_back(at->second);
+      at = left.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  while (!removed.empty()) {  // in random order
+    std::swap(removed[random.next() % removed.size()], removed.back());
+    bench.at(us(0), [&bench, owner = removed.back()] { bench.queue.remove(bench.ids[owner]); });
+    removed.pop_back();
+  }
+  Departures expected;
+  Duration now{}, before{};
+  auto sharing = static_cast<std::int64_t>(left.size());
+  for (const auto& [demand, owner] : left) {
+    now += (demand - before) * sharing--;
+    before = demand;
+    expected.push_back({owner, now});
+  }
+  CHECK(bench.run() == expected);
+}
+
 TEST_CASE("far more jobs than cores, days long, stay within the arithmetic", "[server][ps]") {
-  Bench bench(ps(1, 0.001));
-  for (int i = 0; i < 2000; ++i) bench.job(us(0), 20 * std::chrono::hours{24});
+  Bench bench(ps(1, 0.123457));
+  bench.at(us(0), [&] {
+    for (std::uint32_t i = 0; i < 100'000; ++i) {
+      bench.queue.submit(i, 20 * std::chrono::hours{24});
+    }
+  });
   bench.run(kLongestRun);  // none of them ends within a run
   CHECK(bench.departures.empty());
-  CHECK(bench.queue.in_system() == 2000);
+  CHECK(bench.simulator.executed() == 1);
+  CHECK(bench.queue.in_system() == 100'000);
   bench.queue.clear();
   CHECK(bench.queue.busy_core_time() == kLongestRun.count());
 }

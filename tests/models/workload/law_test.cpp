@@ -77,6 +77,7 @@ TEST_CASE("values are rounded once, to the nearest integer", "[workload][law]") 
   RandomStream stream({}, "a", "b");
   CHECK(RandomLaw::constant(2.5).sample_duration(stream) == Duration{3});
   CHECK(RandomLaw::constant(2.4999).sample_count(stream) == 2);
+  CHECK(RandomLaw::constant(2.5).sample_count(stream) == 3);
   CHECK(RandomLaw::constant(0.2).sample_count(stream) == 1);
   CHECK(RandomLaw::constant(0.2).sample_bytes(stream, 0) == 0);
   CHECK(RandomLaw::constant(0.2).sample_duration(stream) == Duration{0});
