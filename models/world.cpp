@@ -26,7 +26,9 @@ Host& World::add_host(const std::string& name) {
 
 Switch& World::add_switch(const std::string& name) {
   switch_nodes_.push_back(topology_.add_switch(name));
-  return switches_.emplace_back(simulator_, frames_, cables_, name);
+  Switch& added = switches_.emplace_back(simulator_, frames_, cables_, name);
+  switch_list_.push_back(&added);
+  return added;
 }
 
 CableId World::plug(Host& host, const Interface& card, std::uint32_t switch_index,
@@ -101,7 +103,7 @@ void World::arrive(const Event& event) {
   const Attachment* to = cables_.arrive(DirectionId{event.target}, frame);
   if (to == nullptr) return;
   if (to->kind == Attachment::Kind::switch_port) {
-    switches_[to->owner].receive(to->port, frame);
+    switch_list_[to->owner]->receive(to->port, frame);
   } else {
     host_list_[to->owner]->receive(InterfaceId{to->port}, frame);
   }
@@ -109,8 +111,9 @@ void World::arrive(const Event& event) {
 
 void World::dispatch(const Event& event) {
   const auto kind = static_cast<EventKind>(event.kind());
+  if (kind == EventKind::frame_arrival) [[likely]] return arrive(event);
   switch (kind) {
-    case EventKind::frame_arrival: return arrive(event);
+    case EventKind::frame_arrival: break;
     case EventKind::processor_done: return host_list_[event.target]->processor_done(event.argument);
     case EventKind::delayed_answer:
       return host_list_[event.target]->answer_due(FrameId{event.argument});

@@ -99,6 +99,7 @@ class World {
   std::deque<Host> hosts_;
   std::vector<Host*> host_list_;
   std::deque<Switch> switches_;
+  std::vector<Switch*> switch_list_;
   std::vector<Host*> directors_;
   Exchanges exchanges_;
   Clients clients_;

@@ -34,18 +34,20 @@ struct InterfaceAddress {
 enum class DeviceKind : std::uint8_t { loopback, tunnel, dummy, ethernet };
 
 struct Interface {
-  std::string name;
-  DeviceKind kind = DeviceKind::ethernet;
+  // what every frame needs, first
   MacAddress mac;
-  std::uint32_t mtu = 1500;  ///< bytes of an IP packet
+  DeviceKind kind = DeviceKind::ethernet;
   bool up = false;
-  DirectionId out;  ///< the way out of a card; none for other devices
+  DirectionId out;           ///< the way out of a card; none for other devices
+  std::uint32_t mtu = 1500;  ///< bytes of an IP packet
+  std::uint64_t frames_received = 0;
+  std::uint64_t bytes_received = 0;
+
+  std::string name;
   InterfaceConf conf;
   NeighbourConf neighbours;
   /// Primaries in order of addition, then secondaries in order of addition (1.3).
   std::vector<InterfaceAddress> addresses;
-  std::uint64_t frames_received = 0;
-  std::uint64_t bytes_received = 0;
 
   bool resolves() const { return kind == DeviceKind::ethernet; }
 };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/event_kinds.hpp"
-
 namespace lvs {
 
 CableId Cables::connect(const Attachment& a, const Attachment& b, const WayConfig& a_to_b,
@@ -26,7 +24,7 @@ Cables::Way Cables::make_way(const WayConfig& config, const Attachment& receiver
   way.rate = config.rate;
   way.delay = config.delay;
   way.queue = config.queue;
-  way.mtu = config.mtu.value;
+  way.mtu = static_cast<std::uint32_t>(config.mtu.value);
   way.receiver = receiver;
   way.name = name;
   way.loss = config.loss;
@@ -37,42 +35,22 @@ Cables::Way Cables::make_way(const WayConfig& config, const Attachment& receiver
   return way;
 }
 
-void Cables::transmit(DirectionId id, FrameId frame) {
-  Way& way = ways_[id.index()];
-  const Frame& contents = frames_[frame];
-  if (!way.up) return lose(way, frame, DropCause::link_down);
-  if (!contents.is_arp() && contents.ip.total_length > way.mtu) {
-    return lose(way, frame, DropCause::frame_too_long);
+/// Jitter and loss; returns whether the frame gets through, with the time of its arrival.
+bool Cables::impair(Way& way, FrameId frame, Time& arrival) {
+  if (way.jitter) arrival += way.jitter->sample_duration(*way.stream);
+  arrival = std::max(arrival, way.last_arrival);
+  if (way.loss > 0 && way.stream->uniform01() < way.loss) {
+    forget_in_queue(way, frame);
+    return false;
   }
-  const Time now = simulator_.now();
-  Time start = now;
-  if (way.free_at > now) {
-    if (!wait_for_wire(way, frame)) return lose(way, frame, DropCause::queue_full);
-    start = way.free_at;
-  }
-  const Duration sending = transmission(way, contents.wire_length());
-  way.free_at = start + sending;
-  ++way.counters.frames;
-  way.counters.bytes += static_cast<std::uint64_t>(contents.length().value);
-  way.counters.busy += sending;
-  Time arrival = way.free_at + way.delay;
-  if (way.impaired) [[unlikely]] {
-    if (way.jitter) arrival += way.jitter->sample_duration(*way.stream);
-    arrival = std::max(arrival, way.last_arrival);
-    if (way.loss > 0 && way.stream->uniform01() < way.loss) {
-      forget_in_queue(way, frame);
-      return lose(way, frame, DropCause::random_loss);
-    }
-    way.last_arrival = arrival;
-  }
-  frames_[frame].cable_epoch = way.epoch;
-  simulator_.at(arrival, code(EventKind::frame_arrival), id.value, frame.value);
+  way.last_arrival = arrival;
+  return true;
 }
 
 /// Puts the frame behind those that wait; returns whether the queue had room.
-bool Cables::wait_for_wire(Way& way, FrameId frame) {
+bool Cables::wait_for_wire(Way& way, FrameId frame, ByteCount length) {
   start_of_waiting_passed(way);
-  const std::int64_t cost = way.queue.in_frames ? 1 : frames_[frame].length().value;
+  const std::int64_t cost = way.queue.in_frames ? 1 : length.value;
   if (way.waiting_cost + cost > way.queue.most) return false;
   push_waiting(way, {way.free_at, frame, static_cast<std::uint32_t>(cost)});
   return true;

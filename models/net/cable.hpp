@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/drop_cause.hpp"
+#include "models/event_kinds.hpp"
 #include "models/observe.hpp"
 #include "models/packet/frame_pool.hpp"
 #include "models/workload/law.hpp"
@@ -80,7 +81,31 @@ class Cables {
   static DirectionId from_b(CableId cable) { return DirectionId{cable.value * 2 + 1}; }
 
   /// Hands a frame to the wire; drops it there if the queue is full or the cable down.
-  void transmit(DirectionId way, FrameId frame);
+  void transmit(DirectionId id, FrameId frame) {
+    Way& way = ways_[id.index()];
+    Frame& contents = frames_[frame];
+    const ByteCount length = contents.length();
+    if (!way.up) [[unlikely]] return lose(way, frame, DropCause::link_down);
+    if (length.value > Frame::kEthernetHeader + way.mtu && !contents.is_arp()) [[unlikely]] {
+      return lose(way, frame, DropCause::frame_too_long);
+    }
+    Time start = simulator_.now();
+    if (way.free_at > start) {
+      if (!wait_for_wire(way, frame, length)) return lose(way, frame, DropCause::queue_full);
+      start = way.free_at;
+    }
+    const Duration sending = transmission(way, Frame::wire_length(length));
+    way.free_at = start + sending;
+    ++way.counters.frames;
+    way.counters.bytes += static_cast<std::uint64_t>(length.value);
+    way.counters.busy += sending;
+    Time arrival = way.free_at + way.delay;
+    if (way.impaired) [[unlikely]] {
+      if (!impair(way, frame, arrival)) return lose(way, frame, DropCause::random_loss);
+    }
+    contents.cable_epoch = way.epoch;
+    simulator_.at(arrival, code(EventKind::frame_arrival), id.value, frame.value);
+  }
 
   /// The receiving end of a frame whose arrival event fired, or nothing if the cable was cut under
   /// it (the frame is then gone, counted as link_down).
@@ -117,30 +142,30 @@ class Cables {
     std::uint32_t cost;  ///< bytes, or 1
   };
 
-  struct Way {
-    // set at construction
-    std::int64_t ticks_per_byte = 0;  ///< 0 if the rate does not divide evenly
-    BitRate rate;
-    Duration delay{};
-    QueueLimit queue;
-    std::int64_t mtu = 0;
-    Attachment receiver;
-    std::string name;
-    // changes as events run
+  struct alignas(64) Way {
+    // what every frame needs, in one cache line
     Time free_at = kStart;
-    Time last_arrival = kStart;
-    std::int64_t waiting_cost = 0;
-    std::uint32_t waiting_head = 0;
-    std::uint32_t waiting_count = 0;
+    Duration delay{};
+    std::int64_t ticks_per_byte = 0;  ///< 0 if the rate does not divide evenly
+    Counters counters;
+    Attachment receiver;
+    std::uint32_t mtu = 0;
     std::uint16_t epoch = 0;
     bool up = true;
     bool impaired = false;  ///< has loss or jitter
-    double loss = 0;
+    // what frames that wait need, in the next
+    QueueLimit queue;
+    std::int64_t waiting_cost = 0;
+    std::uint32_t waiting_head = 0;
+    std::uint32_t waiting_count = 0;
     std::vector<Waiting> waiting;  ///< ring, a power of two
+    BitRate rate;
+    // what few need
+    Time last_arrival = kStart;
+    double loss = 0;
     std::optional<RandomLaw> jitter;
     std::optional<RandomStream> stream;
-    // counters
-    Counters counters;
+    std::string name;
     DropCounters drops;
   };
 
@@ -148,10 +173,11 @@ class Cables {
     return way.ticks_per_byte != 0 ? Duration{size.value * way.ticks_per_byte}
                                    : transmission_time(size, way.rate);
   }
-  bool wait_for_wire(Way& way, FrameId frame);
+  bool wait_for_wire(Way& way, FrameId frame, ByteCount length);
   void push_waiting(Way& way, const Waiting& item);
   void start_of_waiting_passed(Way& way);
   static void forget_in_queue(Way& way, FrameId frame);
+  static bool impair(Way& way, FrameId frame, Time& arrival);
   void lose(Way& way, FrameId frame, DropCause cause);
   Way make_way(const WayConfig& config, const Attachment& receiver, const std::string& name);
 

@@ -8,6 +8,7 @@ void MacTable::insert(std::uint64_t key, std::uint16_t port, Time now) {
   if (2 * (used_ + 1) > entries_.size()) {
     std::vector<Entry> old(entries_.size() * 2);
     old.swap(entries_);
+    mask_ = entries_.size() - 1;
     for (const Entry& entry : old) {
       if (entry.key != 0) find(entry.key) = entry;
     }

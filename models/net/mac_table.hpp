@@ -21,7 +21,7 @@ class MacTable {
     std::uint16_t port = 0;
   };
 
-  MacTable() : entries_(64) {}
+  MacTable() : entries_(64), mask_(63) {}
 
   /// A frame from `mac` came in by `port`: the entry is made, moved or refreshed.
   void learn(MacAddress mac, std::uint16_t port, Time now) {
@@ -43,19 +43,17 @@ class MacTable {
 
  private:
   static std::uint64_t key_of(MacAddress mac) {
-    std::uint64_t key = 1;
-    for (const std::uint8_t octet : mac.octets) key = key << 8 | octet;
-    return key;
+    return std::uint64_t{1} << 48 | mac.number();
   }
   Entry& find(std::uint64_t key) {
-    const std::size_t mask = entries_.size() - 1;
-    std::size_t at = (key * 0x9e3779b97f4a7c15ULL >> 32) & mask;
-    while (entries_[at].key != key && entries_[at].key != 0) at = (at + 1) & mask;
+    std::size_t at = (key * 0x9e3779b97f4a7c15ULL >> 32) & mask_;
+    while (entries_[at].key != key && entries_[at].key != 0) at = (at + 1) & mask_;
     return entries_[at];
   }
   void insert(std::uint64_t key, std::uint16_t port, Time now);
 
   std::vector<Entry> entries_;  ///< open addressing, at most half full
+  std::size_t mask_;            ///< entries_.size() - 1
   std::size_t used_ = 0;
 };
 

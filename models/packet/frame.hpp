@@ -71,8 +71,9 @@ struct alignas(64) Frame {
     return {kEthernetHeader + (is_arp() ? ArpPacket::kLength : ip.total_length)};
   }
   /// Bytes of wire time: padded, with FCS, preamble and gap.
-  ByteCount wire_length() const {
-    return {std::max(length().value, kLeastLength) + kWireOverhead};
+  ByteCount wire_length() const { return wire_length(length()); }
+  static constexpr ByteCount wire_length(ByteCount length) {
+    return {std::max(length.value, kLeastLength) + kWireOverhead};
   }
 };
 
