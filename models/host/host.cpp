@@ -29,43 +29,10 @@ void Host::make_processor(const ProcessorConfig& config) {
       std::make_unique<Processor>(environment_.simulator, environment_.frames, id(), config);
 }
 
-void Host::receive(InterfaceId card, FrameId frame) {
-  if (!powered_) return drop(frame, DropCause::power_off);
-  Interface& device = state_.interface(card);
-  if (!device.up) return drop(frame, DropCause::nic_down);
-  const Frame& contents = environment_.frames[frame];
-  // What the card accepts: frames for its own MAC, and broadcasts (spec/linux-host.md 1.7).
-  if (contents.destination != device.mac && !contents.destination.is_broadcast()) {
-    return drop(frame, DropCause::not_for_this_mac);
-  }
-  ++device.frames_received;
-  device.bytes_received += static_cast<std::uint64_t>(contents.length().value);
-  if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
-    observe_frame(RecordKind::frame_received, card, frame);
-  }
-  if (processor_ == nullptr) return process(card, frame, Duration{});
-  if (!processor_->submit(card, frame)) drop(frame, DropCause::cpu_queue_full);
-}
-
 void Host::processor_done(std::uint32_t core) {
   const Processor::Work work = processor_->finish(core);
   if (!powered_) return drop(work.frame, DropCause::power_off);
   process(work.arrival, work.frame, work.cost);
-}
-
-void Host::process(InterfaceId card, FrameId frame, Duration cost) {
-  const Frame& contents = environment_.frames[frame];
-  const auto length = static_cast<std::uint64_t>(contents.length().value);
-  current_class_ = TrafficClass::other;
-  if (contents.is_arp()) {
-    arp_.receive(card, frame);
-  } else {
-    ip_.receive(card, frame);
-  }
-  Traffic& traffic = traffic_[static_cast<std::size_t>(current_class_)];
-  ++traffic.frames;
-  traffic.bytes += length;
-  traffic.processor += cost;
 }
 
 void Host::transmit_answer(InterfaceId card, FrameId frame) {

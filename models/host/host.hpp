@@ -79,7 +79,23 @@ class Host {
   void plug_in(InterfaceId card, DirectionId out) { state_.interface(card).out = out; }
 
   /// A frame off the cable. Consumes it.
-  void receive(InterfaceId card, FrameId frame);
+  void receive(InterfaceId card, FrameId frame) {
+    if (!powered_) return drop(frame, DropCause::power_off);
+    Interface& device = state_.interface(card);
+    if (!device.up) return drop(frame, DropCause::nic_down);
+    const Frame& contents = environment_.frames[frame];
+    // What the card accepts: frames for its own MAC, and broadcasts (spec/linux-host.md 1.7).
+    if (contents.destination != device.mac && !contents.destination.is_broadcast()) {
+      return drop(frame, DropCause::not_for_this_mac);
+    }
+    ++device.frames_received;
+    device.bytes_received += static_cast<std::uint64_t>(contents.length().value);
+    if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
+      observe_frame(RecordKind::frame_received, card, frame);
+    }
+    if (processor_ == nullptr) return process(card, frame, Duration{});
+    if (!processor_->submit(card, frame)) drop(frame, DropCause::cpu_queue_full);
+  }
   /// A processor core has finished a frame.
   void processor_done(std::uint32_t core);
   /// A packet to one of this host's own addresses arrives by lo.
@@ -128,7 +144,20 @@ class Host {
   std::uint16_t next_identification() { return ++identification_; }
 
  private:
-  void process(InterfaceId card, FrameId frame, Duration cost);
+  void process(InterfaceId card, FrameId frame, Duration cost) {
+    const Frame& contents = environment_.frames[frame];
+    const auto length = static_cast<std::uint64_t>(contents.length().value);
+    current_class_ = TrafficClass::other;
+    if (contents.is_arp()) {
+      arp_.receive(card, frame);
+    } else {
+      ip_.receive(card, frame);
+    }
+    Traffic& traffic = traffic_[static_cast<std::size_t>(current_class_)];
+    ++traffic.frames;
+    traffic.bytes += length;
+    traffic.processor += cost;
+  }
   void answer_later(FrameId frame);
   void observe_frame(RecordKind kind, InterfaceId card, FrameId frame);
   void observe_drop(FrameId frame, DropCause cause);
@@ -153,5 +182,10 @@ class Host {
   std::array<Traffic, kTrafficClassCount> traffic_;
   DropCounters drops_;
 };
+
+inline void Neighbours::send(const Neighbour& n, FrameId frame) {
+  frames_[frame].destination = n.mac;
+  host_.transmit(n.device, frame);
+}
 
 }  // namespace lvs

@@ -25,14 +25,16 @@ void translate(Frame& frame, Endpoint real_server) {
 
 void IpStack::receive(InterfaceId arrival, FrameId id) {
   const Frame& frame = environment_.frames[id];
-  const InputRoute route =
-      route_input(host_.state(), {frame.ip.source, frame.ip.destination}, arrival);
-  switch (route.kind) {
+  const FlowAddresses flow{frame.ip.source, frame.ip.destination};
+  InputEntry& way =
+      input_routes_.get({flow.source, flow.destination, arrival}, host_generation(),
+                        [&] { return route_input(host_.state(), flow, arrival); });
+  switch (way.decision.kind) {
     case InputRoute::Kind::local:
     case InputRoute::Kind::broadcast:
       return deliver(arrival, id, !frame.destination.is_group());
-    case InputRoute::Kind::forward: return forward(arrival, id, route);
-    case InputRoute::Kind::drop: return refuse(route, id);
+    case InputRoute::Kind::forward: return forward(arrival, id, way);
+    case InputRoute::Kind::drop: return refuse(way.decision, id);
   }
 }
 
@@ -111,7 +113,11 @@ void IpStack::forward_balanced(InterfaceId arrival, FrameId id,
                                const Director::Decision& decision) {
   Frame& frame = environment_.frames[id];
   // 1. The route looks at the real server's address alone.
-  const OutputRoute route = route_output(host_.state(), decision.real_server.address, std::nullopt);
+  const Ipv4Address server = decision.real_server.address;
+  OutputEntry& way =
+      server_routes_.get({Ipv4Address{}, server, InterfaceId{}}, host_generation(),
+                         [&] { return route_output(host_.state(), server, std::nullopt); });
+  const OutputRoute& route = way.decision;
   if (route.kind == OutputRoute::Kind::local) {  // 2. A real server on the director itself (5.6).
     if (decision.method == ForwardingMethod::nat) translate(frame, decision.real_server);
     return to_transport(arrival, id, true);
@@ -125,15 +131,15 @@ void IpStack::forward_balanced(InterfaceId arrival, FrameId id,
     return host_.drop(id, DropCause::ttl_exceeded);
   }
   --frame.ip.ttl;
-  forward_to_server(id, decision, route);
+  forward_to_server(id, decision, way);
 }
 
 void IpStack::forward_to_server(FrameId id, const Director::Decision& decision,
-                                const OutputRoute& route) {
+                                OutputEntry& way) {
   Frame& frame = environment_.frames[id];
   const bool tunnel = decision.method == ForwardingMethod::tunnel;
   const bool pmtu_disc = host_.director()->sysctls().pmtu_disc != 0;
-  std::uint32_t mtu = path_mtu(decision.real_server.address, route.mtu);
+  std::uint32_t mtu = path_mtu(decision.real_server.address, way.decision.mtu);
   if (tunnel) mtu -= kTunnelOverhead;
   const bool is_icmp_error = frame.ip.protocol == Protocol::icmp && frame.icmp.is_error();
   if (frame.ip.total_length > mtu && !is_icmp_error && (!tunnel || pmtu_disc)) {  // 5
@@ -148,25 +154,25 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision,
     case ForwardingMethod::nat: translate(frame, decision.real_server); break;
     case ForwardingMethod::direct: break;
     case ForwardingMethod::tunnel:
-      encapsulate(frame, {route.source, decision.real_server.address, pmtu_disc});
+      encapsulate(frame, {way.decision.source, decision.real_server.address, pmtu_disc});
       if (!frame.ip.dont_fragment()) frame.ip.identification = host_.next_identification();
       break;
   }
-  output(route.device, route.next_hop, id, true);
+  output_forwarded(way, id);
 }
 
 /// spec/linux-host.md 5.5, step by step.
-void IpStack::forward(InterfaceId arrival, FrameId id, const InputRoute& route) {
+void IpStack::forward(InterfaceId arrival, FrameId id, InputEntry& way) {
   Frame& frame = environment_.frames[id];
   if (frame.destination.is_group()) return host_.drop(id, DropCause::broadcast_not_forwarded);  // 1
   if (frame.ip.ttl <= 1) {  // 2
     host_.icmp().send_error(frame, {IcmpType::time_exceeded, 0, 0});
     return host_.drop(id, DropCause::ttl_exceeded);
   }
-  if (frame.ip.total_length > route.mtu) {  // 3
+  if (frame.ip.total_length > way.decision.mtu) {  // 3
     if (frame.ip.dont_fragment()) {
       host_.icmp().send_error(frame, {IcmpType::unreachable, IcmpUnreachable::kFragmentationNeeded,
-                                      static_cast<std::uint16_t>(route.mtu)});
+                                      static_cast<std::uint16_t>(way.decision.mtu)});
     }
     return host_.drop(id, DropCause::fragmentation_needed);
   }
@@ -190,7 +196,7 @@ void IpStack::forward(InterfaceId arrival, FrameId id, const InputRoute& route) 
     }
     if (reply != Director::Reply::not_ours) host_.classify(TrafficClass::reply);
   }
-  output(route.device, route.next_hop, id, true);
+  output_forwarded(way, id);
 }
 
 /// An ICMP error in FORWARD that belongs to a connection of the director.
@@ -233,10 +239,17 @@ void IpStack::decapsulate(InterfaceId, FrameId id) {
   receive(kTunnel, id);
 }
 
-void IpStack::output(InterfaceId device, Ipv4Address next_hop, FrameId id, bool forwarded) {
-  const auto neighbour = host_.neighbours().find_or_create(next_hop, device);
-  if (!neighbour) return host_.drop(id, DropCause::neighbour_table_full);
-  host_.neighbours().output(*neighbour, id, forwarded);
+/// To the next hop of a decision, whose neighbour is looked up once: one that goes changes the
+/// generation.
+template <class Entry>
+void IpStack::output_forwarded(Entry& way, FrameId id) {
+  if (!way.neighbour.valid()) [[unlikely]] {
+    const auto found =
+        host_.neighbours().find_or_create(way.decision.next_hop, way.decision.device);
+    if (!found) return host_.drop(id, DropCause::neighbour_table_full);
+    way.neighbour = *found;
+  }
+  host_.neighbours().output(way.neighbour, id, true);
 }
 
 void IpStack::output_local(FrameId id) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/host/neighbours.hpp"
+#include "models/host/route_cache.hpp"
 #include "models/host/routing.hpp"
 #include "models/ipvs/director.hpp"
 #include "models/packet/frame_pool.hpp"
@@ -61,27 +62,32 @@ class IpStack {
     Time expires;
   };
 
+  using InputEntry = RouteCache<InputRoute>::Entry;
+  using OutputEntry = RouteCache<OutputRoute>::Entry;
+
   std::uint32_t host_generation() const;
   void confirm_neighbour(const PeerPath& path);
   void refuse(const InputRoute& route, FrameId frame);
   void deliver(InterfaceId arrival, FrameId frame, bool to_us);
   bool balance(InterfaceId arrival, FrameId frame);
   void forward_balanced(InterfaceId arrival, FrameId frame, const Director::Decision& decision);
-  void forward_to_server(FrameId frame, const Director::Decision& decision,
-                         const OutputRoute& route);
+  void forward_to_server(FrameId frame, const Director::Decision& decision, OutputEntry& way);
   void relay_tunnel_error(FrameId frame, const Director::Decision& decision);
   void balance_forwarded_icmp(InterfaceId arrival, FrameId frame,
                               const Director::Decision& decision);
-  void forward(InterfaceId arrival, FrameId frame, const InputRoute& route);
+  void forward(InterfaceId arrival, FrameId frame, InputEntry& way);
   void to_transport(InterfaceId arrival, FrameId frame, bool to_us);
   void decapsulate(InterfaceId arrival, FrameId frame);
-  void output(InterfaceId device, Ipv4Address next_hop, FrameId frame, bool forwarded);
+  template <class Entry>
+  void output_forwarded(Entry& way, FrameId frame);
   void output_local(FrameId frame);
   std::uint32_t path_mtu(Ipv4Address destination, std::uint32_t link_mtu) const;
 
   const Environment& environment_;
   Host& host_;
   std::vector<PathMtu> path_mtus_;
+  RouteCache<InputRoute> input_routes_;
+  RouteCache<OutputRoute> server_routes_;  ///< to real servers, by destination alone
 };
 
 }  // namespace lvs

@@ -52,11 +52,6 @@ std::optional<NeighbourId> Neighbours::find_or_create(Ipv4Address address, Inter
   return NeighbourId{at};
 }
 
-void Neighbours::send(const Neighbour& n, FrameId frame) {
-  frames_[frame].destination = n.mac;
-  host_.transmit(n.device, frame);
-}
-
 void Neighbours::output_unsure(NeighbourId id, FrameId frame, bool forwarded) {
   Neighbour& n = entries_[id.index()];
   n.used = simulator_.now();

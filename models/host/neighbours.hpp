@@ -82,10 +82,16 @@ class Neighbours {
   /// Sends the frame to the neighbour: at once if its MAC is usable, else after an answer (3.1).
   void output(NeighbourId id, FrameId frame, bool forwarded) {
     Neighbour& n = entries_[id.index()];
-    if (n.state == NeighbourState::reachable || n.state == NeighbourState::permanent) [[likely]] {
-      return send(n, frame);
+    switch (n.state) {
+      case NeighbourState::delay:
+      case NeighbourState::probe: n.used = simulator_.now(); [[fallthrough]];
+      case NeighbourState::reachable:
+      case NeighbourState::permanent: return send(n, frame);
+      case NeighbourState::stale:
+      case NeighbourState::none:
+      case NeighbourState::incomplete:
+      case NeighbourState::failed: return output_unsure(id, frame, forwarded);
     }
-    output_unsure(id, frame, forwarded);
   }
   /// An upper layer saw forward progress through the neighbour (4.5).
   void confirm(NeighbourId id) { entries_[id.index()].confirmed = simulator_.now(); }
@@ -119,7 +125,7 @@ class Neighbours {
     }
   };
 
-  void send(const Neighbour& n, FrameId frame);
+  void send(const Neighbour& n, FrameId frame);  // defined with Host, whose card it uses
   void output_unsure(NeighbourId id, FrameId frame, bool forwarded);
   void enqueue(Neighbour& n, FrameId frame, bool forwarded);
   void start_resolution(NeighbourId id);
