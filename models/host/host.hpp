@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "models/environment.hpp"
 #include "models/host/arp.hpp"
 #include "models/host/host_state.hpp"
 #include "models/host/icmp.hpp"
@@ -24,15 +25,6 @@ namespace lvs {
 
 class Tcp;
 class Udp;
-
-/// What all hosts of a world share.
-struct Environment {
-  Simulator& simulator;
-  FramePool& frames;
-  Cables& cables;
-  Observation& observation;
-  StreamKey key;
-};
 
 /// Which way a packet crosses a director: what clients send, what servers answer, the rest.
 enum class TrafficClass : std::uint8_t { request, reply, other };
@@ -182,6 +174,14 @@ class Host {
   std::array<Traffic, kTrafficClassCount> traffic_;
   DropCounters drops_;
 };
+
+// Small steps of its parts that need the whole host, for every frame.
+
+inline std::uint32_t IpStack::host_generation() const { return host_.state().generation(); }
+
+inline void IpStack::confirm_neighbour(const PeerPath& path) {
+  host_.neighbours().confirm(path.neighbour);
+}
 
 inline void Neighbours::send(const Neighbour& n, FrameId frame) {
   frames_[frame].destination = n.mac;

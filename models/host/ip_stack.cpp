@@ -304,12 +304,6 @@ bool IpStack::find_path(PeerPath& path, Ipv4Address source, Ipv4Address destinat
   return true;
 }
 
-std::uint32_t IpStack::host_generation() const { return host_.state().generation(); }
-
-void IpStack::confirm_neighbour(const PeerPath& path) {
-  host_.neighbours().confirm(path.neighbour);
-}
-
 void IpStack::neighbour_failed(FrameId id, bool forwarded) {
   const Frame& frame = environment_.frames[id];
   if (forwarded) {

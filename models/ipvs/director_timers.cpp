@@ -34,11 +34,13 @@ void Director::expire(const Event& event) {
 /// Starts the timer anew: expires = now + timeout. Most packets of a connection leave the deadline
 /// in the granule where it is, and then the timer is not touched.
 void Director::restart(Connection& c, Jiffies timeout) {
-  const Jiffies armed = firing_jiffy(c.expires, c.timeout);
   c.clear(Connection::Flag::kDying);
+  const Jiffies expires = jiffies() + timeout;
+  if (expires == c.expires && timeout == c.timeout) return;  // again in the same jiffy
+  const Jiffies armed = firing_jiffy(c.expires, c.timeout);
   c.timeout = timeout;
-  c.expires = jiffies() + timeout;
-  if (firing_jiffy(c.expires, timeout) != armed) arm(c);
+  c.expires = expires;
+  if (firing_jiffy(expires, timeout) != armed) arm(c);
 }
 
 void Director::arm(const Connection& c) {

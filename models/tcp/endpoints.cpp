@@ -19,20 +19,6 @@ std::uint8_t Tcp::add_user(TcpUser& user) {
   return static_cast<std::uint8_t>(users_.size() - 1);
 }
 
-Time Tcp::now() const { return environment_.simulator.now(); }
-
-/// Milliseconds, as Linux's timestamp clock; never 0, which would read as "no echo".
-std::uint32_t Tcp::timestamp() const {
-  return static_cast<std::uint32_t>(now().time_since_epoch().count() / 1'000'000'000) + 1;
-}
-
-std::uint32_t Tcp::find(const TcpTuple& wanted) const {
-  return table_.find(tuple_hash(wanted), [&](std::uint32_t value) {
-    if ((value & kTimeWaitBit) != 0) return tuple(time_wait(value & ~kTimeWaitBit)) == wanted;
-    return tuple(pool_[EndpointId{value}]) == wanted;
-  });
-}
-
 /// RFC 6528: a clock (64 ns ticks, as Linux) plus a hash of the tuple.
 std::uint32_t Tcp::initial_sequence(const TcpTuple& tuple) const {
   const auto clock = static_cast<std::uint32_t>(now().time_since_epoch().count() / 64'000);

@@ -1,4 +1,5 @@
-// Segments for an existing connection, in the order of RFC 9293 section 3.10.7.
+// Whom a segment is for, and segments for an existing connection, in the order of RFC 9293
+// section 3.10.7.
 #include <algorithm>
 #include <utility>
 
@@ -6,6 +7,26 @@
 #include "models/tcp/tcp.hpp"
 
 namespace lvs {
+
+void Tcp::receive(Host& to, FrameId id) {
+  const Frame& frame = environment_.frames[id];
+  const Segment segment{frame.tcp, frame.ip, frame.tag, frame.payload_length()};
+  const Endpoint local{frame.ip.destination, frame.tcp.destination};
+  const Endpoint remote{frame.ip.source, frame.tcp.source};
+  const std::uint32_t value = find({to.id(), local, remote});
+  Loss loss;
+  if (value == TupleTable::kNone) {
+    const std::uint32_t listener = find_listener(to.id(), local);
+    loss = listener == TupleTable::kNone ? input_without_socket(to, segment, false)
+                                         : input_listener(to, listener, segment);
+  } else if ((value & kTimeWaitBit) != 0) {
+    loss = input_time_wait(to, value & ~kTimeWaitBit, segment);
+  } else {
+    loss = input(pool_[EndpointId{value}], segment);
+  }
+  if (loss) return to.drop(id, *loss);
+  environment_.frames.deliver(id);
+}
 
 Tcp::Loss Tcp::input(TcpEndpoint& e, const Segment& segment) {
   switch (e.state) {

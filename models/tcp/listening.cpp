@@ -34,26 +34,6 @@ std::uint32_t Tcp::find_listener(HostId host, const Endpoint& local) const {
   return found;
 }
 
-void Tcp::receive(Host& to, FrameId id) {
-  const Frame& frame = environment_.frames[id];
-  const Segment segment{frame.tcp, frame.ip, frame.tag, frame.payload_length()};
-  const Endpoint local{frame.ip.destination, frame.tcp.destination};
-  const Endpoint remote{frame.ip.source, frame.tcp.source};
-  const std::uint32_t value = find({to.id(), local, remote});
-  Loss loss;
-  if (value == TupleTable::kNone) {
-    const std::uint32_t listener = find_listener(to.id(), local);
-    loss = listener == TupleTable::kNone ? input_without_socket(to, segment, false)
-                                         : input_listener(to, listener, segment);
-  } else if ((value & kTimeWaitBit) != 0) {
-    loss = input_time_wait(to, value & ~kTimeWaitBit, segment);
-  } else {
-    loss = input(pool_[EndpointId{value}], segment);
-  }
-  if (loss) return to.drop(id, *loss);
-  environment_.frames.deliver(id);
-}
-
 /// 6.3, row by row.
 Tcp::Loss Tcp::input_without_socket(Host& to, const Segment& segment, bool listening) {
   const TcpSegment& header = segment.header;

@@ -124,13 +124,11 @@ void Tcp::restart_after_idle(TcpEndpoint& e) {
   e.congestion_credit = 0;
 }
 
-void Tcp::set_timer(const TcpEndpoint& e) {
-  const Time deadline = std::min(e.retransmit_at, e.acknowledge_at);
-  Simulator& simulator = environment_.simulator;
+void Tcp::move_timer(TimerId timer, Time deadline) {
   if (deadline == kNever) {
-    simulator.disarm(e.timer);
-  } else if (deadline != simulator.deadline(e.timer)) {
-    simulator.arm(e.timer, deadline);
+    environment_.simulator.disarm(timer);
+  } else {
+    environment_.simulator.arm(timer, deadline);
   }
 }
 

@@ -8,12 +8,14 @@
 // applications read at once.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include <tsl/robin_map.h>
 
+#include "models/environment.hpp"
 #include "models/packet/icmp.hpp"
 #include "models/tcp/endpoint.hpp"
 #include "models/tcp/tuple_table.hpp"
@@ -23,7 +25,6 @@
 namespace lvs {
 
 class Host;
-struct Environment;
 
 class Tcp {
  public:
@@ -155,13 +156,22 @@ class Tcp {
   static TcpTuple tuple(const TimeWait& w) {
     return {w.host, {w.local, w.local_port}, {w.remote, w.remote_port}};
   }
-  std::uint32_t find(const TcpTuple& tuple) const;
+  /// The value in the table of the connection with this tuple, or kNone.
+  std::uint32_t find(const TcpTuple& wanted) const {
+    return table_.find(tuple_hash(wanted), [&](std::uint32_t value) {
+      if ((value & kTimeWaitBit) != 0) return tuple(time_wait(value & ~kTimeWaitBit)) == wanted;
+      return tuple(pool_[EndpointId{value}]) == wanted;
+    });
+  }
   Host& host(HostId id) { return *hosts_[id.index()]; }
   TcpUser* user(const TcpEndpoint& e) const {
     return e.user == TcpEndpoint::kNoUser ? nullptr : users_[e.user];
   }
-  Time now() const;
-  std::uint32_t timestamp() const;
+  Time now() const { return environment_.simulator.now(); }
+  /// Milliseconds, as Linux's timestamp clock; never 0, which would read as "no echo".
+  std::uint32_t timestamp() const {
+    return static_cast<std::uint32_t>(now().time_since_epoch().count() / 1'000'000'000) + 1;
+  }
 
   // endpoints.cpp
   TcpEndpoint& create(const TcpTuple& tuple);
@@ -203,7 +213,11 @@ class Tcp {
   void retransmission_timeout(TcpEndpoint& e);
   void handshake_timeout(TcpEndpoint& e);
   void retransmit_first(TcpEndpoint& e);
-  void set_timer(const TcpEndpoint& e);
+  void set_timer(const TcpEndpoint& e) {
+    const Time deadline = std::min(e.retransmit_at, e.acknowledge_at);
+    if (deadline != environment_.simulator.deadline(e.timer)) move_timer(e.timer, deadline);
+  }
+  void move_timer(TimerId timer, Time deadline);
   void restart_after_idle(TcpEndpoint& e);
   static std::uint32_t segments_in_flight(const TcpEndpoint& e);
   void path_mtu_shrank(TcpEndpoint& e);
