@@ -12,9 +12,9 @@ Host::Host(const Environment& environment, HostId id, std::string name, Tcp& tcp
       state_(id, std::move(name)),
       tcp_(tcp),
       udp_(udp),
+      ip_(environment, *this),
       neighbours_(environment.simulator, environment.frames, *this),
       arp_(environment, *this),
-      ip_(environment, *this),
       icmp_(environment, *this),
       reply_stream_(environment.key, state_.name(), "reply_jitter") {}
 

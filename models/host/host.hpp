@@ -154,24 +154,24 @@ class Host {
   void observe_frame(RecordKind kind, InterfaceId card, FrameId frame);
   void observe_drop(FrameId frame, DropCause cause);
 
+  // what every frame needs, first; then the parts it passes
   const Environment& environment_;
-  HostState state_;
-  Tcp& tcp_;
-  Udp& udp_;
-  Neighbours neighbours_;
-  Arp arp_;
-  IpStack ip_;
-  Icmp icmp_;
-  std::unique_ptr<Director> director_;
-  std::uint32_t director_index_ = 0;
   std::unique_ptr<Processor> processor_;
-  ReplyJitter reply_jitter_;
-  RandomStream reply_stream_;
+  std::unique_ptr<Director> director_;
   bool powered_ = true;
   TrafficClass current_class_ = TrafficClass::other;
   std::uint16_t identification_ = 0;
-  // counters
+  std::uint32_t director_index_ = 0;
+  HostState state_;
   std::array<Traffic, kTrafficClassCount> traffic_;
+  Tcp& tcp_;
+  Udp& udp_;
+  IpStack ip_;
+  Neighbours neighbours_;
+  Arp arp_;
+  Icmp icmp_;
+  ReplyJitter reply_jitter_;
+  RandomStream reply_stream_;
   DropCounters drops_;
 };
 

@@ -97,16 +97,18 @@ class HostState {
   ConfigError set_conf(std::string_view directory, ConfKey key, int value);
   ConfigError set_neighbour(std::string_view directory, int NeighbourConf::*member, int value);
 
+  // what every packet needs, first
   HostId id_;
-  std::string name_;
+  std::uint32_t generation_ = 1;
   std::vector<Interface> interfaces_;
+
+  std::string name_;
   InterfaceConf all_;
   InterfaceConf default_;
   NeighbourConf neighbour_default_;
   HostSysctls sysctls_;
   RouteTables tables_;
   std::uint32_t custom_local_routes_ = 0;
-  std::uint32_t generation_ = 1;
 };
 
 }  // namespace lvs

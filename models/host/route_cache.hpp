@@ -31,12 +31,13 @@ class RouteCache {
     Decision decision;
   };
 
-  /// The entry of `key`; if it is not there, with the decision that decide() returns. Valid until the
-  /// next call.
+  /// The entry of `key`; if it is not there, with the decision that decide() returns. Valid until
+  /// the next call.
   template <class Decide>
   Entry& get(const Key& key, std::uint32_t generation, Decide&& decide) {
     Entry* entry = &entries_[slot(key)];
-    if (entry->generation == generation && entry->key == key) [[likely]] return *entry;
+    if (entry->generation == generation && entry->key == key) [[likely]]
+      return *entry;
     if (entry->generation == generation && ++conflicts_ > entries_.size()) [[unlikely]] {
       grow();
       entry = &entries_[slot(key)];
