@@ -39,17 +39,18 @@ struct alignas(64) Frame {
   EtherType type = EtherType::ipv4;
   std::uint16_t cable_epoch = 0;  ///< of the cable that carries it (models/net/cable.hpp)
 
-  Ipv4Header ip;     ///< the outermost IPv4 header; meaningful if type is ipv4
-  Ipv4Header inner;  ///< the tunnelled header; meaningful if ip.protocol is ipip
+  Ipv4Header ip;  ///< the outermost IPv4 header; meaningful if type is ipv4
   PayloadTag tag;
 
-  /// By type and innermost().protocol: exactly one is meaningful.
+  /// By type and innermost().protocol: exactly one is meaningful. What routers and directors read of
+  /// it lies in the first cache line; the options of TCP lie in the second.
   union {
     TcpSegment tcp;
     UdpDatagram udp;
     IcmpMessage icmp;
     ArpPacket arp;
   };
+  Ipv4Header inner;  ///< the tunnelled header; meaningful if ip.protocol is ipip
 
   Frame() : tcp{} {}
 
