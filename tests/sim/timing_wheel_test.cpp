@@ -156,8 +156,9 @@ TEST_CASE("a timer moved to an earlier deadline fires then, once", "[sim][timer]
 }
 
 TEST_CASE("a timer and an event of one instant go in the order of their causes", "[sim][timer]") {
+  // Far off, and in the wheel's current slot, where the timer is with the event queue at once.
+  const Time instant = kStart + GENERATE(seconds(5), microseconds(3));
   Simulator simulator;
-  const Time instant = kStart + seconds(5);
   const TimerId early = simulator.create_timer(kAlarm, 1);
   const TimerId late = simulator.create_timer(kAlarm, 4);
   simulator.arm(late, instant);
