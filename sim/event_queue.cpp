@@ -9,7 +9,16 @@ EventQueue::EventQueue(Structure structure) {
   const bool plain = structure == Structure::plain_heap;
   arrived_usual_ = plain ? std::numeric_limits<std::size_t>::max() : kArrivedMost;
   arrived_most_ = arrived_usual_;
-  if (plain) current_end_ = kEnd;
+  if (plain) {
+    current_end_ = kEnd;
+    return;
+  }
+  // What a population of a few hundred can come to need, so that it never allocates later: a crowd
+  // opens one more row, or leaves one event in each of many chunks, long after the warm-up.
+  constexpr std::size_t kSmallPopulation = 256;
+  for (Row& row : rows_) row.buckets.resize(kMostBuckets);
+  chunks_.reserve(kSmallPopulation);
+  next_chunk_.reserve(kSmallPopulation);
 }
 
 void EventQueue::add_chunk(Bucket& bucket) {
@@ -144,7 +153,6 @@ void EventQueue::spread_arrived() {
 /// A row from `first` on, up to `limit` if kMostBuckets reach that far.
 EventQueue::Row& EventQueue::add_row(Ticks first, int shift, Ticks limit) {
   Row& row = rows_[depth_++];
-  if (row.buckets.empty()) row.buckets.resize(kMostBuckets);
   const auto needed = static_cast<std::size_t>((limit - 1 - first) >> shift) + 1;
   row.start = first;
   row.shift = shift;
