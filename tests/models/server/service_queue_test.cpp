@@ -1,81 +1,18 @@
-// Departures worked out by hand. Times are in microseconds unless said.
+// Departures worked out by hand.
 #include "models/server/service_queue.hpp"
 
 #include <catch2/catch.hpp>
-#include <functional>
 #include <map>
 #include <vector>
 
-#include "models/event_kinds.hpp"
-#include "sim/check.hpp"
+#include "tests/models/server/service_bench.hpp"
 #include "tests/sim/hold_model.hpp"
 #include "tests/support/allocation_counter.hpp"
 
 namespace lvs {
-namespace {
-
-struct Departure {
-  std::uint32_t owner = 0;
-  Duration at{};
-  friend bool operator==(const Departure&, const Departure&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Departure& d) {
-    return out << d.owner << '@' << d.at;
-  }
-};
-using Departures = std::vector<Departure>;
-
-// A queue, and what happens to it when.
-class Bench {
- public:
-  explicit Bench(ServiceQueue::Settings settings) : queue(simulator, 3, settings) {}
-
-  Simulator simulator;
-  ServiceQueue queue;
-  Departures departures;
-
-  void at(Duration when, std::function<void()> action) {
-    actions_.push_back(std::move(action));
-    simulator.at(kStart + when, code(EventKind::scenario_event), 0,
-                 static_cast<std::uint32_t>(actions_.size() - 1));
-  }
-  /// Jobs are numbered from 0 in the order of these calls.
-  void job(Duration when, Duration demand) {
-    const auto owner = static_cast<std::uint32_t>(ids.size());
-    ids.emplace_back();
-    at(when, [this, owner, demand] { ids[owner] = queue.submit(owner, demand); });
-  }
-  Departures& run(Duration end = seconds(100)) {
-    simulator.run_until(kStart + end, [this](const Event& event) {
-      if (event.kind() == code(EventKind::scenario_event)) return actions_[event.argument]();
-      REQUIRE(event.kind() == code(EventKind::service_departure));
-      REQUIRE(event.target == 3);
-      while (const auto owner = queue.take_departure()) {
-        departures.push_back({*owner, simulator.now() - kStart});
-      }
-    });
-    return departures;
-  }
-
-  std::vector<JobId> ids;
-
- private:
-  std::vector<std::function<void()>> actions_;
-};
-
-using Discipline = ServiceQueue::Discipline;
-Duration us(std::int64_t n) { return microseconds(n); }
-
-constexpr ServiceQueue::Settings fcfs(std::uint32_t cores, double speed = 1) {
-  return {.cores = cores, .discipline = Discipline::fcfs, .speed = speed};
-}
-constexpr ServiceQueue::Settings ps(std::uint32_t cores, double speed = 1) {
-  return {.cores = cores, .discipline = Discipline::ps, .speed = speed};
-}
-
-}  // namespace
 
 TEST_CASE("first come is first served, one after the other", "[server][fcfs]") {
-  Bench bench(fcfs(1));
+  ServiceBench bench(fcfs(1));
   bench.job(us(0), us(100));
   bench.job(us(10), us(1));
   bench.job(us(20), us(50));
@@ -84,7 +21,7 @@ TEST_CASE("first come is first served, one after the other", "[server][fcfs]") {
 }
 
 TEST_CASE("with two cores the third job waits for the first core that is free", "[server][fcfs]") {
-  Bench bench(fcfs(2));
+  ServiceBench bench(fcfs(2));
   bench.job(us(0), us(100));
   bench.job(us(10), us(30));
   bench.job(us(20), us(50));
@@ -93,7 +30,7 @@ TEST_CASE("with two cores the third job waits for the first core that is free", 
 }
 
 TEST_CASE("jobs that share a core leave as fluid would", "[server][ps]") {
-  Bench bench(ps(1));
+  ServiceBench bench(ps(1));
   SECTION("equal jobs leave together, in the order they came") {
     for (int i = 0; i < 3; ++i) bench.job(us(0), us(10));
     CHECK(bench.run() == Departures{{0, us(30)}, {1, us(30)}, {2, us(30)}});
@@ -114,7 +51,7 @@ TEST_CASE("jobs that share a core leave as fluid would", "[server][ps]") {
 }
 
 TEST_CASE("sharing never gives a job more than one core", "[server][ps]") {
-  Bench bench(ps(2));
+  ServiceBench bench(ps(2));
   bench.job(us(0), us(60));
   bench.job(us(0), us(60));
   bench.job(us(30), us(30));  // 30 left of each: three at 2/3 of a core
@@ -123,7 +60,7 @@ TEST_CASE("sharing never gives a job more than one core", "[server][ps]") {
 }
 
 TEST_CASE("a share that is no whole number of ticks is rounded up once", "[server][ps]") {
-  Bench bench(ps(3));
+  ServiceBench bench(ps(3));
   SECTION("seven jobs on three cores") {
     for (int i = 0; i < 7; ++i) bench.job(us(0), Duration{100});
     for (const Departure& d : bench.run()) CHECK(d.at == Duration{234});  // 233 1/3
@@ -155,7 +92,7 @@ TEST_CASE("a share that is no whole number of ticks is rounded up once", "[serve
 }
 
 TEST_CASE("equal ends leave in the order of submission, also from reused slots", "[server]") {
-  Bench bench(ps(1));
+  ServiceBench bench(ps(1));
   bench.job(us(0), us(5));
   bench.job(us(0), us(5));
   // Both gone at 10. Slots are taken in another order than owners.
@@ -165,113 +102,8 @@ TEST_CASE("equal ends leave in the order of submission, also from reused slots",
   for (std::uint32_t i = 0; i < 7; ++i) CHECK(all[i].owner == i);
 }
 
-TEST_CASE("a removed job frees its share or its place", "[server]") {
-  SECTION("in service, shared") {
-    Bench bench(ps(1));
-    bench.job(us(0), us(100));
-    bench.job(us(0), us(100));
-    bench.at(us(40), [&] { bench.queue.remove(bench.ids[0]); });  // 1 has done 20
-    CHECK(bench.run() == Departures{{1, us(120)}});
-    CHECK(bench.queue.removed() == 1);
-    CHECK(bench.queue.completed() == 1);
-  }
-  SECTION("in service, first come first served: the next one starts at once") {
-    Bench bench(fcfs(1));
-    bench.job(us(0), us(100));
-    bench.job(us(1), us(10));
-    bench.job(us(2), us(10));
-    bench.at(us(40), [&] { bench.queue.remove(bench.ids[0]); });
-    CHECK(bench.run() == Departures{{1, us(50)}, {2, us(60)}});
-  }
-  SECTION("waiting: first, middle and last") {
-    const auto removed = GENERATE(1u, 2u, 3u);
-    Bench bench(fcfs(1));
-    bench.job(us(0), us(100));
-    for (int i = 0; i < 3; ++i) bench.job(us(1), us(10));
-    bench.at(us(40), [&] { bench.queue.remove(bench.ids[removed]); });
-    bench.job(us(50), us(10));
-    Departures expected{{0, us(100)}};
-    for (std::uint32_t i = 1; i < 5; ++i) {
-      if (i != removed) expected.push_back({i, expected.back().at + us(10)});
-    }
-    CHECK(bench.run() == expected);
-  }
-  SECTION("one that is gone is refused") {
-    Bench bench(fcfs(1));
-    bench.job(us(0), us(100));
-    bench.run();
-    CHECK_THROWS_AS(bench.queue.remove(bench.ids[0]), InternalError);
-  }
-}
-
-TEST_CASE("while the processes hang nothing leaves and nothing is lost", "[server]") {
-  const auto settings = GENERATE(fcfs(1), ps(1));
-  Bench bench(settings);
-  bench.job(us(0), us(100));
-  bench.at(us(60), [&] { bench.queue.hang(); });
-  bench.job(us(70), us(0));  // even without a demand
-  bench.at(us(200), [&] {
-    CHECK(bench.queue.hung());
-    CHECK(bench.queue.in_system() == 2);
-    CHECK(bench.queue.busy_core_time() == us(60).count());
-    bench.queue.resume();
-  });
-  bench.run();
-  REQUIRE(bench.departures.size() == 2);
-  CHECK(bench.departures[settings.discipline == Discipline::ps ? 1 : 0] == Departure{0, us(240)});
-  CHECK(bench.queue.busy_core_time() == us(100).count());
-}
-
-TEST_CASE("speed divides the demand, also of what is under way", "[server][speed]") {
-  SECTION("from the start") {
-    Bench bench(fcfs(1, 0.2));
-    bench.job(us(0), us(10));
-    CHECK(bench.run() == Departures{{0, us(50)}});
-  }
-  SECTION("changed in the middle of two shared jobs") {
-    Bench bench(ps(1));
-    bench.job(us(0), us(100));
-    bench.job(us(0), us(30));
-    bench.at(us(40), [&] { bench.queue.set_speed(0.5); });  // 80 and 10 left, a quarter each
-    bench.at(us(100), [&] { bench.queue.set_speed(2); });  // 1 left at 80; 0 has 70 - 10, alone: 60
-    CHECK(bench.run() == Departures{{1, us(80)}, {0, us(130)}});
-  }
-  SECTION("a third is exact") {
-    Bench bench(fcfs(1, 1.0 / 3));
-    bench.job(us(0), us(1));
-    bench.job(us(0), us(1));
-    CHECK(bench.run() == Departures{{0, us(3)}, {1, us(6)}});
-  }
-  SECTION("a core is busy however slow it is") {
-    Bench bench(fcfs(1, 0.1));
-    bench.job(us(0), us(10));
-    bench.run();
-    CHECK(bench.queue.busy_core_time() == us(100).count());
-  }
-}
-
-TEST_CASE("a speed becomes the simplest fraction that is near enough", "[server][speed]") {
-  struct Case {
-    double speed;
-    std::uint32_t over, under;
-  };
-  const auto c = GENERATE(values<Case>({{1, 1, 1},
-                                        {0.2, 1, 5},
-                                        {1.0 / 3, 1, 3},
-                                        {1.5 / 7, 3, 14},
-                                        {0.999, 999, 1000},
-                                        {1.001, 1001, 1000},
-                                        {0.123457, 123'457, 1'000'000},
-                                        {1000, 1000, 1},
-                                        {0.001, 1, 1000}}));
-  const ServiceQueue::Speed speed = ServiceQueue::Speed::of(c.speed);
-  CHECK(speed.over == c.over);
-  CHECK(speed.under == c.under);
-  CHECK_THROWS_AS(ServiceQueue::Speed::of(0), InternalError);
-}
-
 TEST_CASE("integrals count cores at work and jobs present, up to any moment", "[server]") {
-  Bench bench(fcfs(2));
+  ServiceBench bench(fcfs(2));
   bench.job(us(0), us(40));
   bench.job(us(10), us(40));
   bench.job(us(20), us(40));
@@ -287,33 +119,9 @@ TEST_CASE("integrals count cores at work and jobs present, up to any moment", "[
   CHECK(bench.queue.in_system() == 0);
 }
 
-TEST_CASE("power off takes all jobs away at once", "[server]") {
-  Bench bench(fcfs(2));
-  for (int i = 0; i < 5; ++i) bench.job(us(0), us(40));
-  bench.at(us(10), [&] { bench.queue.clear(); });
-  bench.job(us(50), us(5));
-  CHECK(bench.run() == Departures{{5, us(55)}});
-  CHECK(bench.queue.removed() == 5);
-  CHECK(bench.queue.submitted() == 6);
-}
-
-TEST_CASE("a departure may be answered by another job at once", "[server]") {
-  Simulator simulator;
-  ServiceQueue queue(simulator, 0, fcfs(1));
-  std::vector<Time> done;
-  queue.submit(0, us(10));
-  simulator.run_until(kStart + us(35), [&](const Event&) {
-    while (queue.take_departure()) {
-      done.push_back(simulator.now());
-      queue.submit(0, us(10));
-    }
-  });
-  CHECK(done == std::vector<Time>{kStart + us(10), kStart + us(20), kStart + us(30)});
-}
-
 TEST_CASE("work is conserved to the tick through any history", "[server]") {
   const auto settings = GENERATE(fcfs(1), fcfs(3), ps(1), ps(3));
-  Bench bench(settings);
+  ServiceBench bench(settings);
   Xoshiro256 random(8);
   Duration now{};
   Duration demanded{};
@@ -329,18 +137,18 @@ TEST_CASE("work is conserved to the tick through any history", "[server]") {
   const auto busy = static_cast<std::int64_t>(bench.queue.busy_core_time());
   // Rounding a departure up keeps a core for less than a tick more.
   CHECK(busy >= demanded.count());
-  CHECK(busy <= demanded.count() + (settings.discipline == Discipline::ps ? 3 * kJobs : 0));
+  CHECK(busy <= demanded.count() + (settings.discipline == QueueDiscipline::ps ? 3 * kJobs : 0));
 }
 
 TEST_CASE("a departure is one event, planned once", "[server]") {
-  Bench bench(fcfs(4, 0.3));
+  ServiceBench bench(fcfs(4, 0.3));
   bench.job(us(0), us(30));
   CHECK(bench.run() == Departures{{0, us(100)}});
   CHECK(bench.simulator.executed() == 2);
 }
 
 TEST_CASE("shared jobs leave by demand, whichever others were removed", "[server][ps]") {
-  Bench bench(ps(1));
+  ServiceBench bench(ps(1));
   Xoshiro256 random(6);
   constexpr int kJobs = 300;
   std::map<Duration, std::uint32_t> left;  // owners by demand
@@ -375,21 +183,6 @@ TEST_CASE("shared jobs leave by demand, whichever others were removed", "[server
     expected.push_back({owner, now});
   }
   CHECK(bench.run() == expected);
-}
-
-TEST_CASE("far more jobs than cores, days long, stay within the arithmetic", "[server][ps]") {
-  Bench bench(ps(1, 0.123457));
-  bench.at(us(0), [&] {
-    for (std::uint32_t i = 0; i < 100'000; ++i) {
-      bench.queue.submit(i, 20 * std::chrono::hours{24});
-    }
-  });
-  bench.run(kLongestRun);  // none of them ends within a run
-  CHECK(bench.departures.empty());
-  CHECK(bench.simulator.executed() == 1);
-  CHECK(bench.queue.in_system() == 100'000);
-  bench.queue.clear();
-  CHECK(bench.queue.busy_core_time() == kLongestRun.count());
 }
 
 TEST_CASE("a steady stream of jobs allocates nothing", "[server][allocation]") {
