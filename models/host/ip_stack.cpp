@@ -270,7 +270,11 @@ bool IpStack::send(PeerPath& path, FrameId id) {
   Director* director = host_.director();
   if (director != nullptr && director->has_services()) {
     const Ipv4Address before = frame.ip.source;
-    if (frame.ip.protocol != Protocol::icmp) director->output(frame);
+    if (frame.ip.protocol == Protocol::icmp) {
+      director->output_icmp(frame);  // an error of ours about a request that NAT has rewritten
+    } else {
+      director->output(frame);
+    }
     if (frame.ip.source != before) path.generation = 0;
   }
   if (path.generation != host_generation() &&
