@@ -10,6 +10,7 @@
 
 #include "models/environment.hpp"
 #include "models/host/arp.hpp"
+#include "models/host/capture_watch.hpp"
 #include "models/host/host_state.hpp"
 #include "models/host/icmp.hpp"
 #include "models/host/ip_stack.hpp"
@@ -69,6 +70,10 @@ class Host {
   };
   void set_reply_jitter(ReplyJitter jitter) { reply_jitter_ = jitter; }
   void plug_in(InterfaceId card, DirectionId out) { state_.interface(card).out = out; }
+
+  /// Null unless packets for a virtual service are counted here.
+  CaptureWatch* capture_watch() { return capture_watch_; }
+  void set_capture_watch(CaptureWatch* watch) { capture_watch_ = watch; }
 
   /// A frame off the cable. Consumes it.
   void receive(InterfaceId card, FrameId frame) {
@@ -172,6 +177,7 @@ class Host {
   Icmp icmp_;
   ReplyJitter reply_jitter_;
   RandomStream reply_stream_;
+  CaptureWatch* capture_watch_ = nullptr;
   DropCounters drops_;
 };
 

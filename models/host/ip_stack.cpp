@@ -48,6 +48,10 @@ void IpStack::refuse(const InputRoute& route, FrameId id) {
 
 /// LOCAL_IN: IPVS first, then the protocols. Packets that came in a broadcast frame are not for IPVS.
 void IpStack::deliver(InterfaceId arrival, FrameId id, bool to_us) {
+  if (CaptureWatch* const watch = host_.capture_watch(); watch != nullptr && to_us) {
+    const bool off_cable = host_.state().interface(arrival).kind == DeviceKind::ethernet;
+    if (off_cable) watch->delivered(environment_.frames[id], host_.director() != nullptr);
+  }
   const Director* director = host_.director();
   if (director != nullptr && director->has_services() && to_us && balance(arrival, id)) return;
   to_transport(arrival, id, to_us);

@@ -138,7 +138,8 @@ void Servers::close(std::uint32_t slot) {
 void Servers::peer_closed(EndpointId endpoint) {
   const std::uint32_t slot = tcp_.endpoint(endpoint).user_data;
   jobs_[slot].peer_closed = true;
-  // A request under way is finished and answered first: most servers see the end of input only then.
+  // A request under way is finished and answered first: most servers see the end of input only
+  // then.
   if (!jobs_[slot].work.valid()) close(slot);
 }
 

@@ -29,6 +29,7 @@ Simulation::Simulation(const Scenario& scenario, StreamKey key, EventQueue::Stru
   for (const language::Host& host : scenario_.hosts) build_servers(host);
   for (const ClientGroup& group : scenario_.clients) build_clients(group);
   decide_times();
+  watch_capture();
 }
 
 Simulation::~Simulation() = default;
@@ -212,6 +213,28 @@ void Simulation::decide_times() {
     throw ScenarioError(plan.where, "warmup, run and drain are " +
                                         to_string(times_.latest_end() - kStart) +
                                         " together; a run lasts 30 days at most");
+  }
+}
+
+void Simulation::watch_capture() {
+  std::vector<ServiceAddress> services;
+  std::vector<MacAddress> cards;
+  for (const lvs::Host* host : world_.hosts()) {
+    if (host->director() == nullptr) continue;
+    for (const Service* service : host->director()->services()) {
+      if (service->key.mark == 0) services.push_back({service->key.address, service->key.protocol});
+    }
+    for (const Interface& device : host->state().interfaces()) {
+      if (device.kind == DeviceKind::ethernet) cards.push_back(device.mac);
+    }
+  }
+  if (services.empty()) return;
+  capture_watch_.emplace(services, cards);
+  for (lvs::Host* host : world_.hosts()) {
+    const bool owns = std::any_of(services.begin(), services.end(), [&](const ServiceAddress& s) {
+      return host->state().is_local(s.endpoint.address);
+    });
+    if (owns) host->set_capture_watch(&*capture_watch_);
   }
 }
 

@@ -52,6 +52,8 @@ class Simulation final : public ScenarioEvents {
   /// Arms arrivals; from here on world().run_until() runs. Records go to `observer`.
   void start(Observer& observer, std::uint32_t wanted);
 
+  /// Who takes the packets for the virtual services; null if there are none.
+  const CaptureWatch* capture_watch() const { return capture_watch_ ? &*capture_watch_ : nullptr; }
   /// What `show:` has printed so far.
   const std::vector<ShownText>& shown() const { return shown_; }
   const Scenario& scenario() const { return scenario_; }
@@ -75,6 +77,7 @@ class Simulation final : public ScenarioEvents {
   void schedule_events();
   void run_setup(const language::Host& host);
   void decide_times();
+  void watch_capture();
   void carry_out(const Event& event);
   void power(const Event& event, PowerAction action);
   void cable(const Event& event, const CableAction& action);
@@ -84,6 +87,7 @@ class Simulation final : public ScenarioEvents {
   const Scenario& scenario_;
   World world_;
   RunTimes times_;
+  std::optional<CaptureWatch> capture_watch_;
   std::vector<Planned> planned_;
   std::vector<ShownText> shown_;
   std::map<std::string, HostId> host_ids_;

@@ -55,7 +55,10 @@ void Collector::read_counters(std::vector<ServerCounters>& servers,
   for (const HostId id : directors_) directors.push_back({world_.host(id).traffic()});
 }
 
-void Collector::measured_begins() { read_counters(servers_before_, directors_before_); }
+void Collector::measured_begins() {
+  read_counters(servers_before_, directors_before_);
+  if (const CaptureWatch* watch = simulation_.capture_watch()) captures_before_ = watch->counts();
+}
 
 void Collector::measured_ends() {
   read_counters(servers_after_, directors_after_);
@@ -97,6 +100,7 @@ ServiceFacts Collector::service_facts(const Host& host, const Service& service) 
                                      : lvs::to_string(address);
   if (service.key.mark == 0) facts.addresses = {address};
   facts.director = host.name();
+  facts.capture = capture_of(address);
   facts.scheduler = service.settings.scheduler;
   for (const Destination& d : host.director()->destinations(service)) {
     DestinationFacts row;
@@ -117,6 +121,18 @@ ServiceFacts Collector::service_facts(const Host& host, const Service& service) 
     facts.destinations.push_back(std::move(row));
   }
   return facts;
+}
+
+std::optional<CaptureFacts> Collector::capture_of(const ServiceAddress& service) const {
+  const CaptureWatch* watch = simulation_.capture_watch();
+  if (watch == nullptr) return std::nullopt;
+  for (std::size_t i = 0; i < watch->services().size(); ++i) {
+    if (watch->services()[i] != service) continue;
+    const CaptureWatch::Counts& before = captures_before_[i];
+    const CaptureWatch::Counts& after = watch->counts()[i];
+    return CaptureFacts{after.addressed - before.addressed, after.captured - before.captured};
+  }
+  return std::nullopt;
 }
 
 std::vector<DropFacts> Collector::drops() const {

@@ -41,6 +41,7 @@ class Collector {
   ServiceFacts service_facts(const Host& host, const Service& service) const;
   SocketCounts socket_counts(HostId host) const;
   std::string host_with(Ipv4Address address) const;
+  std::optional<CaptureFacts> capture_of(const ServiceAddress& service) const;
   std::vector<DropFacts> drops() const;
 
   language::Simulation& simulation_;
@@ -51,6 +52,7 @@ class Collector {
   std::vector<ServerCounters> servers_after_;
   std::vector<DirectorCounters> directors_before_;
   std::vector<DirectorCounters> directors_after_;
+  std::vector<CaptureWatch::Counts> captures_before_;
   std::vector<SocketCounts> sockets_;
   std::vector<std::string> listings_;
   std::vector<ServiceFacts> services_;
