@@ -1,5 +1,5 @@
-// Why a frame or a packet ended without reaching its purpose. Every lost frame has one cause and one
-// place (design.md 4); the table below is the source of their names.
+// Why a frame or a packet ended without reaching its purpose. Every lost frame has one cause and
+// one place (design.md 4); the table below is the source of their names.
 #pragma once
 
 #include <array>
@@ -60,8 +60,8 @@ enum class DropCause : std::uint8_t {
 inline constexpr std::size_t kDropCauseCount =
     static_cast<std::size_t>(DropCause::ipvs_defence) + 1;
 
-/// Whether a drop with this cause is a loss to report, or what a network does all the time: copies of a
-/// flooded frame that end at cards they are not for, ARP requests for somebody else.
+/// Whether a drop with this cause is a loss to report, or what a network does all the time: copies
+/// of a flooded frame that end at cards they are not for, ARP requests for somebody else.
 bool is_routine(DropCause cause);
 
 /// "queue_full": the name in results and scenarios.

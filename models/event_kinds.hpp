@@ -7,13 +7,13 @@ namespace lvs {
 
 enum class EventKind : EventCode {
   // events: target, argument
-  frame_arrival = 1,    ///< cable direction, frame
-  processor_done,       ///< host, core
-  delayed_answer,       ///< host, frame: to ARP or ping, after reply_jitter
-  connection_arrival,   ///< workload, host index
-  user_ready,           ///< workload, exchange slot: think time is over, or a user starts
-  scenario_event,       ///< -, index of the event
-  loopback,             ///< host, frame: through lo, in the same instant
+  frame_arrival = 1,   ///< cable direction, frame
+  processor_done,      ///< host, core
+  delayed_answer,      ///< host, frame: to ARP or ping, after reply_jitter
+  connection_arrival,  ///< workload, host index
+  user_ready,          ///< workload, exchange slot: think time is over, or a user starts
+  scenario_event,      ///< -, index of the event
+  loopback,            ///< host, frame: through lo, in the same instant
   // timers: target
   ipvs_connection = kTimerKinds,  ///< director << kDirectorShift | slot of the connection
   ipvs_statistics,                ///< director: the 2 s tick

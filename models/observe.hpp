@@ -1,6 +1,6 @@
 // What models tell the outside: plain records, emitted to an Observer that the models do not know.
-// No text is made here; tools/ and results/ turn a reason and the integers that decided into sentences.
-// A record that nobody asked for costs one branch (design.md 3.11).
+// No text is made here; tools/ and results/ turn a reason and the integers that decided into
+// sentences. A record that nobody asked for costs one branch (design.md 3.11).
 #pragma once
 
 #include <array>
@@ -22,18 +22,18 @@ using WorkloadId = Id<WorkloadTag>;
 
 /// The groups of records that can be asked for, as bits of Observation::wanted.
 struct Watch {
-  static constexpr std::uint32_t kFrames = 1;      ///< sent, received, dropped
-  static constexpr std::uint32_t kDecisions = 2;   ///< ARP, neighbours, routes, IPVS, TCP
-  static constexpr std::uint32_t kExchanges = 4;   ///< ends of connections and requests
+  static constexpr std::uint32_t kFrames = 1;     ///< sent, received, dropped
+  static constexpr std::uint32_t kDecisions = 2;  ///< ARP, neighbours, routes, IPVS, TCP
+  static constexpr std::uint32_t kExchanges = 4;  ///< ends of connections and requests
 };
 
 enum class RecordKind : std::uint8_t {
-  frame_sent,      ///< by a card; values: nic
-  frame_received,  ///< by a card; values: nic
-  frame_dropped,   ///< reason: DropCause; values: nic or -1
-  arp_answered,    ///< values: target address, effective arp_ignore
-  arp_ignored,     ///< values: target address, effective arp_ignore
-  arp_asked,       ///< values: target address, sender address chosen, effective arp_announce
+  frame_sent,         ///< by a card; values: nic
+  frame_received,     ///< by a card; values: nic
+  frame_dropped,      ///< reason: DropCause; values: nic or -1
+  arp_answered,       ///< values: target address, effective arp_ignore
+  arp_ignored,        ///< values: target address, effective arp_ignore
+  arp_asked,          ///< values: target address, sender address chosen, effective arp_announce
   neighbour_changed,  ///< values: address, old state, new state, MAC as an integer
   ipvs_scheduled,     ///< values: client, client port, virtual, port, real server, port
   ipvs_no_server,     ///< values: client, client port, virtual, port
@@ -46,8 +46,8 @@ struct Record {
   Time time;
   RecordKind kind;
   std::uint8_t reason = 0;
-  HostId host;      ///< none for a switch or a cable
-  FrameId frame;    ///< none if it is not about one frame
+  HostId host;    ///< none for a switch or a cable
+  FrameId frame;  ///< none if it is not about one frame
   std::array<std::int64_t, 6> values{};
 };
 
@@ -68,13 +68,13 @@ inline constexpr std::size_t kOutcomeCount = static_cast<std::size_t>(Outcome::u
 struct RequestEnd {
   WorkloadId workload;
   HostId client;
-  HostId server;            ///< the host that served it; none if no server saw it
+  HostId server;             ///< the host that served it; none if no server saw it
   std::uint64_t number = 0;  ///< k: counts the requests of the workload in order of arrival
   bool measured = false;     ///< the arrival lies in the window
   bool first_of_connection = false;
   Outcome outcome = Outcome::completed;
-  Time arrival = kNever;     ///< the client wanted it
-  Time sent = kNever;        ///< first byte handed to TCP; for the first request after the handshake
+  Time arrival = kNever;  ///< the client wanted it
+  Time sent = kNever;     ///< first byte handed to TCP; for the first request after the handshake
   Time first_byte = kNever;  ///< first byte of the response arrived
   Time last_byte = kNever;
   std::uint64_t request_bytes = 0;

@@ -38,8 +38,7 @@ CableId World::plug(Host& host, const Interface& card, std::uint32_t switch_inde
   const Attachment here{Attachment::Kind::card, static_cast<std::uint16_t>(interface.value),
                         host.id().value};
   const Attachment there{Attachment::Kind::switch_port, at.next_port(), switch_index};
-  const CableId cable =
-      cables_.connect(here, there, out, in, host.name() + "/" + card.name);
+  const CableId cable = cables_.connect(here, there, out, in, host.name() + "/" + card.name);
   host.plug_in(interface, Cables::from_a(cable));
   at.attach(Cables::from_b(cable));
   topology_.join(host_nodes_[host.id().index()], switch_nodes_[switch_index]);
@@ -111,14 +110,14 @@ void World::arrive(const Event& event) {
 
 void World::dispatch(const Event& event) {
   const auto kind = static_cast<EventKind>(event.kind());
-  if (kind == EventKind::frame_arrival) [[likely]] return arrive(event);
+  if (kind == EventKind::frame_arrival) [[likely]]
+    return arrive(event);
   switch (kind) {
     case EventKind::frame_arrival: break;
     case EventKind::processor_done: return host_list_[event.target]->processor_done(event.argument);
     case EventKind::delayed_answer:
       return host_list_[event.target]->answer_due(FrameId{event.argument});
-    case EventKind::loopback:
-      return host_list_[event.target]->loop_back(FrameId{event.argument});
+    case EventKind::loopback: return host_list_[event.target]->loop_back(FrameId{event.argument});
     case EventKind::connection_arrival: return clients_.connection_arrival(event.target);
     case EventKind::user_ready: return clients_.user_ready(event.target, event.argument);
     case EventKind::scenario_event: return scenario_events_->happen(event.argument);

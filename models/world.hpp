@@ -30,8 +30,7 @@ class ScenarioEvents {
 
 class World {
  public:
-  explicit World(StreamKey key,
-                 EventQueue::Structure structure = EventQueue::Structure::calendar);
+  explicit World(StreamKey key, EventQueue::Structure structure = EventQueue::Structure::calendar);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -39,8 +38,8 @@ class World {
   Host& add_host(const std::string& name);
   Switch& add_switch(const std::string& name);
   /// A card of `host` on a port of `at`, by a cable of its own.
-  CableId plug(Host& host, const Interface& card, std::uint32_t switch_index,
-               const WayConfig& out, const WayConfig& in);
+  CableId plug(Host& host, const Interface& card, std::uint32_t switch_index, const WayConfig& out,
+               const WayConfig& in);
   struct CardOf {
     Host& host;
     const Interface& card;
@@ -57,9 +56,7 @@ class World {
   /// Stops the run when all measured requests have ended and the window is over.
   void stop_when_measured_ended() { stops_when_measured_ended_ = true; }
   /// Whether the run has come to its end by itself.
-  bool ended() const {
-    return stops_when_measured_ended_ && clients_.all_measured_ended();
-  }
+  bool ended() const { return stops_when_measured_ended_ && clients_.all_measured_ended(); }
   /// A cable was cut: hosts forget their neighbours behind it, switches what they learned there.
   void carrier_lost(CableId cable);
   /// A host loses or regains power, with everything that it serves.

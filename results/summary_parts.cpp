@@ -88,8 +88,9 @@ std::string title(const RunFacts& facts) {
 std::string listing(const DirectorFacts& director, const RunWindow& window,
                     std::size_t most_servers) {
   if (director.listing.empty()) return "";
-  std::string out = fmt::format("\n{}# ipvsadm -Ln --stats    (at {}; counts since 0s, as of its last 2s tick)\n",
-                                director.host, to_string(window.measured().until));
+  std::string out =
+      fmt::format("\n{}# ipvsadm -Ln --stats    (at {}; counts since 0s, as of its last 2s tick)\n",
+                  director.host, to_string(window.measured().until));
   std::size_t servers = 0;
   std::size_t hidden = 0;
   const auto close = [&] {

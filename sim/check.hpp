@@ -21,7 +21,8 @@ namespace detail {
 
 /// Stops with InternalError("WHAT (FILE:LINE)") unless `condition` holds. A macro only because
 /// std::source_location is unusable with clang 14 (deps.md).
-#define LVS_REQUIRE(condition, what)                                                 \
-  do {                                                                               \
-    if (!(condition)) [[unlikely]] ::lvs::detail::require_failed(what, __FILE__, __LINE__); \
+#define LVS_REQUIRE(condition, what)                           \
+  do {                                                         \
+    if (!(condition)) [[unlikely]]                             \
+      ::lvs::detail::require_failed(what, __FILE__, __LINE__); \
   } while (false)

@@ -8,15 +8,15 @@
 
 namespace lvs {
 
-/// What an event means is decided by its models: they number their kinds below kTimerKinds for events
-/// and from kTimerKinds on for timers. Kind 0 is the engine's own.
+/// What an event means is decided by its models: they number their kinds below kTimerKinds for
+/// events and from kTimerKinds on for timers. Kind 0 is the engine's own.
 using EventCode = std::uint8_t;
 inline constexpr EventCode kEngineEvent = 0;
 inline constexpr EventCode kTimerKinds = 128;
 
-/// The position of a cause in the run: the global counter at the moment it happened (frame handed to
-/// the link, timer armed, event scheduled). Among events of one instant the older cause goes first,
-/// whatever the data structures (design.md 3.2).
+/// The position of a cause in the run: the global counter at the moment it happened (frame handed
+/// to the link, timer armed, event scheduled). Among events of one instant the older cause goes
+/// first, whatever the data structures (design.md 3.2).
 struct Stamp {
   std::uint64_t value = 0;
 };

@@ -20,8 +20,8 @@ std::string to_string(Duration d) {
                                         {1, "ps"}}};
   if (d.count() == 0) return "0s";
   const bool negative = d.count() < 0;
-  const std::uint64_t ticks = negative ? 0 - static_cast<std::uint64_t>(d.count())
-                                       : static_cast<std::uint64_t>(d.count());
+  const std::uint64_t ticks =
+      negative ? 0 - static_cast<std::uint64_t>(d.count()) : static_cast<std::uint64_t>(d.count());
   for (const Unit& unit : kUnits) {
     const auto scale = static_cast<std::uint64_t>(unit.ticks);
     if (ticks < scale) continue;

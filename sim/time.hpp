@@ -1,5 +1,5 @@
-// Simulated time. One tick is one picosecond, so a byte takes a whole number of ticks at every common
-// Ethernet rate (800 at 10 Gbit/s, 80 at 100 Gbit/s). Range: 106 days either way.
+// Simulated time. One tick is one picosecond, so a byte takes a whole number of ticks at every
+// common Ethernet rate (800 at 10 Gbit/s, 80 at 100 Gbit/s). Range: 106 days either way.
 #pragma once
 
 #include <chrono>
@@ -48,7 +48,8 @@ std::string to_string(Time t);
 
 }  // namespace lvs
 
-// Printing lives where argument-dependent lookup finds it: SimClock::duration is a std::chrono type.
+// Printing lives where argument-dependent lookup finds it: SimClock::duration is a std::chrono
+// type.
 namespace std::chrono {
 inline std::ostream& operator<<(std::ostream& out, lvs::Duration d) {
   return out << lvs::to_string(d);

@@ -23,8 +23,7 @@ void Arp::receive(InterfaceId arrival, FrameId id) {
     return done(DropCause::arp_martian);
   }
   // 6.
-  if (packet.sender == packet.target &&
-      state.either_conf(arrival, ConfKey::drop_gratuitous_arp)) {
+  if (packet.sender == packet.target && state.either_conf(arrival, ConfKey::drop_gratuitous_arp)) {
     return done(DropCause::arp_suppressed);
   }
   // 7. A probe for a duplicate address: answered, never learned from.
@@ -84,8 +83,8 @@ bool Arp::ignored(const ArpPacket& packet, InterfaceId arrival) const {
     for (const InterfaceAddress& a : device.addresses) {
       if (a.scope > limit) continue;
       if (a.prefix.address == packet.target) found = true;
-      const bool sender_fits = level != 2 || packet.sender.is_any() ||
-                               a.prefix.contains(packet.sender);
+      const bool sender_fits =
+          level != 2 || packet.sender.is_any() || a.prefix.contains(packet.sender);
       if (a.prefix.contains(packet.target) && sender_fits) same_network = true;
     }
   };
@@ -124,9 +123,9 @@ void Arp::update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicas
   if (known == nullptr) {
     const int accept = state.max_conf(arrival, ConfKey::arp_accept);
     const bool permitted =
-        accept == 1 || (accept == 2 && state.select_source(arrival, packet.sender) &&
-                        sender_route != nullptr && sender_route->device == arrival &&
-                        !sender_route->gateway);
+        accept == 1 ||
+        (accept == 2 && state.select_source(arrival, packet.sender) && sender_route != nullptr &&
+         sender_route->device == arrival && !sender_route->gateway);
     if (!permitted || !(gratuitous || (is_reply && unicast_sender))) return;
   }
   const auto entry = neighbours.find_or_create(packet.sender, arrival);
@@ -134,10 +133,10 @@ void Arp::update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicas
   const Duration locktime = milliseconds(10 * state.interface(arrival).neighbours.locktime);
   const bool override = gratuitous || known == nullptr ||
                         environment_.simulator.now() > neighbours[*entry].updated + locktime;
-  neighbours.update(*entry, {packet.sender_mac,
-                             is_reply && unicast_to_us ? NeighbourState::reachable
-                                                       : NeighbourState::stale,
-                             override});
+  neighbours.update(
+      *entry,
+      {packet.sender_mac,
+       is_reply && unicast_to_us ? NeighbourState::reachable : NeighbourState::stale, override});
 }
 
 void Arp::reply(const ArpPacket& request, InterfaceId arrival) {

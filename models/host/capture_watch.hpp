@@ -13,8 +13,9 @@ namespace lvs {
 class CaptureWatch {
  public:
   struct Counts {
-    std::uint64_t addressed = 0;  ///< frames for the service that reached any host that owns its VIP
-    std::uint64_t captured = 0;   ///< of these, sent past the director
+    std::uint64_t addressed =
+        0;                       ///< frames for the service that reached any host that owns its VIP
+    std::uint64_t captured = 0;  ///< of these, sent past the director
   };
 
   CaptureWatch(std::vector<ServiceAddress> services, std::vector<MacAddress> director_cards)
@@ -22,14 +23,13 @@ class CaptureWatch {
         director_cards_(std::move(director_cards)),
         counts_(services_.size()) {}
 
-  /// A packet off the cable was delivered locally, at a director or elsewhere. What a director sends
-  /// on to a real server shows its MAC address as source and is not counted again.
+  /// A packet off the cable was delivered locally, at a director or elsewhere. What a director
+  /// sends on to a real server shows its MAC address as source and is not counted again.
   void delivered(const Frame& frame, bool at_director) {
     const auto service = find(frame);
     if (service == services_.end()) return;
-    const bool from_director =
-        std::find(director_cards_.begin(), director_cards_.end(), frame.source) !=
-        director_cards_.end();
+    const bool from_director = std::find(director_cards_.begin(), director_cards_.end(),
+                                         frame.source) != director_cards_.end();
     if (from_director) return;
     Counts& counts = counts_[static_cast<std::size_t>(service - services_.begin())];
     ++counts.addressed;
@@ -43,8 +43,7 @@ class CaptureWatch {
   std::vector<ServiceAddress>::const_iterator find(const Frame& frame) const {
     return std::find_if(services_.begin(), services_.end(), [&](const ServiceAddress& s) {
       if (s.protocol != frame.ip.protocol) return false;
-      const Port port =
-          s.protocol == Protocol::tcp ? frame.tcp.destination : frame.udp.destination;
+      const Port port = s.protocol == Protocol::tcp ? frame.tcp.destination : frame.udp.destination;
       return s.endpoint == Endpoint{frame.ip.destination, port};
     });
   }

@@ -20,8 +20,8 @@ Host::Host(const Environment& environment, HostId id, std::string name, Tcp& tcp
 
 void Host::make_director(std::uint32_t index) {
   director_index_ = index;
-  director_ = std::make_unique<Director>(environment_.simulator, environment_.observation, id(),
-                                         index);
+  director_ =
+      std::make_unique<Director>(environment_.simulator, environment_.observation, id(), index);
 }
 
 void Host::make_processor(const ProcessorConfig& config) {
@@ -53,7 +53,8 @@ void Host::send_answer(FrameId frame) {
 void Host::answer_later(FrameId frame) {
   const auto [shortest, longest] = reply_jitter_;
   const auto width = static_cast<std::uint64_t>((longest - shortest).count());
-  const Duration delay = shortest + Duration{static_cast<std::int64_t>(reply_stream_.below(width + 1))};
+  const Duration delay =
+      shortest + Duration{static_cast<std::int64_t>(reply_stream_.below(width + 1))};
   environment_.simulator.at(environment_.simulator.now() + delay, code(EventKind::delayed_answer),
                             id().value, frame.value);
 }
@@ -145,10 +146,13 @@ void Host::observe_neighbour(const Neighbour& n, NeighbourState next) {
   if (!environment_.observation.wants(Watch::kDecisions)) return;
   std::int64_t mac = 0;
   for (const std::uint8_t octet : n.mac.octets) mac = mac << 8 | octet;
-  Record record{
-      environment_.simulator.now(), RecordKind::neighbour_changed, 0, id(), {}, {}};
-  record.values = {n.address.value, static_cast<std::int64_t>(n.state),
-                   static_cast<std::int64_t>(next), mac, n.device.value, 0};
+  Record record{environment_.simulator.now(), RecordKind::neighbour_changed, 0, id(), {}, {}};
+  record.values = {n.address.value,
+                   static_cast<std::int64_t>(n.state),
+                   static_cast<std::int64_t>(next),
+                   mac,
+                   n.device.value,
+                   0};
   environment_.observation.observer->observe(record);
 }
 

@@ -127,8 +127,8 @@ class Host {
   /// `ip link set X up|down`: addresses, routes, neighbours and waiting frames follow.
   ConfigError set_interface_up(InterfaceId card, bool up);
 
-  /// Loses power: nothing is sent or received any more, all tables and connections are lost. On again:
-  /// the host is as new; its setup must be run again.
+  /// Loses power: nothing is sent or received any more, all tables and connections are lost. On
+  /// again: the host is as new; its setup must be run again.
   void power_off();
   void power_on();
   bool is_powered() const { return powered_; }

@@ -64,9 +64,8 @@ ConfigError HostState::add_route(Route route) {
 ConfigError HostState::replace_route(Route route) {
   ConfigError error{};
   if (!complete(route, error)) return error;
-  const bool replaced = table_of(route).remove_first([&](const Route& r) {
-    return r.prefix == route.prefix && r.metric == route.metric;
-  });
+  const bool replaced = table_of(route).remove_first(
+      [&](const Route& r) { return r.prefix == route.prefix && r.metric == route.metric; });
   if (route.type == RouteType::local && !replaced) ++custom_local_routes_;
   table_of(route).add(route);
   ++generation_;

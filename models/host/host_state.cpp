@@ -121,9 +121,8 @@ ConfigError HostState::add_address(InterfaceId i, InterfaceAddress address) {
 
 ConfigError HostState::delete_address(InterfaceId i, Ipv4Prefix prefix) {
   auto& list = interface(i).addresses;
-  const auto found = std::find_if(list.begin(), list.end(), [&](const InterfaceAddress& a) {
-    return a.prefix == prefix;
-  });
+  const auto found = std::find_if(list.begin(), list.end(),
+                                  [&](const InterfaceAddress& a) { return a.prefix == prefix; });
   if (found == list.end()) return ConfigError::no_such_address;
   const InterfaceAddress deleted = *found;
   list.erase(found);
@@ -191,8 +190,9 @@ void HostState::remove_address_routes(InterfaceId i, const InterfaceAddress& a) 
       return r.device == i && r.origin == RouteOrigin::kernel && r.source == a.prefix.address;
     });
     // Routes that prefer a source which is gone go with it.
-    table->remove_all(
-        [&](const Route& r) { return r.origin == RouteOrigin::boot && r.source == a.prefix.address; });
+    table->remove_all([&](const Route& r) {
+      return r.origin == RouteOrigin::boot && r.source == a.prefix.address;
+    });
   }
 }
 

@@ -1,5 +1,5 @@
-// The configuration of a host: interfaces, addresses, routes, kernel parameters, and the questions that
-// everything else asks of them. Changes come from commands; packets only read.
+// The configuration of a host: interfaces, addresses, routes, kernel parameters, and the questions
+// that everything else asks of them. Changes come from commands; packets only read.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,16 @@ namespace lvs {
 /// What the kernel answers to a configuration call; the tools' texts are in scenarios/language.
 enum class ConfigError : std::uint8_t {
   none,
-  exists,              ///< EEXIST
-  no_such_device,      ///< ENODEV
-  no_such_address,     ///< EADDRNOTAVAIL
-  no_such_process,     ///< ESRCH: no such route
-  no_such_entry,       ///< ENOENT
-  invalid,             ///< EINVAL
-  network_unreachable, ///< ENETUNREACH: the gateway is not on-link
-  network_down,        ///< ENETDOWN
-  unknown_key,         ///< a sysctl that does not exist
-  out_of_range,        ///< ERANGE
+  exists,               ///< EEXIST
+  no_such_device,       ///< ENODEV
+  no_such_address,      ///< EADDRNOTAVAIL
+  no_such_process,      ///< ESRCH: no such route
+  no_such_entry,        ///< ENOENT
+  invalid,              ///< EINVAL
+  network_unreachable,  ///< ENETUNREACH: the gateway is not on-link
+  network_down,         ///< ENETDOWN
+  unknown_key,          ///< a sysctl that does not exist
+  out_of_range,         ///< ERANGE
 };
 
 class HostState {
@@ -48,15 +48,18 @@ class HostState {
   /// Whether `address` itself is configured on an interface; a whole network may be local besides.
   bool has_address(Ipv4Address address) const;
   int max_conf(InterfaceId i, ConfKey key) const { return max_of(all_, interface(i).conf, key); }
-  bool either_conf(InterfaceId i, ConfKey key) const { return either(all_, interface(i).conf, key); }
+  bool either_conf(InterfaceId i, ConfKey key) const {
+    return either(all_, interface(i).conf, key);
+  }
   bool forwards(InterfaceId i) const { return interface(i).conf[ConfKey::forwarding] != 0; }
   /// Hand-made local-type routes exist, so source validation takes the full check (5.3).
   bool has_custom_local_routes() const { return custom_local_routes_ > 0; }
-  /// Changes with everything that can alter a route or an interface; who caches a decision compares.
+  /// Changes with everything that can alter a route or an interface; who caches a decision
+  /// compares.
   std::uint32_t generation() const { return generation_; }
 
-  /// The address that `device` shows to `target`: spec/linux-host.md 3.3, select(D, target). Nothing if
-  /// the host has no address at all.
+  /// The address that `device` shows to `target`: spec/linux-host.md 3.3, select(D, target).
+  /// Nothing if the host has no address at all.
   std::optional<Ipv4Address> select_source(InterfaceId device, Ipv4Address target) const;
 
   // configuration
@@ -71,8 +74,8 @@ class HostState {
   /// `secondary` of the argument is ignored: the kernel decides it (1.3).
   ConfigError add_address(InterfaceId i, InterfaceAddress address);
   ConfigError delete_address(InterfaceId i, Ipv4Prefix prefix);
-  /// Routes made by hand; a gateway must be on-link (5.1.3). device may be none: it follows from the
-  /// gateway.
+  /// Routes made by hand; a gateway must be on-link (5.1.3). device may be none: it follows from
+  /// the gateway.
   ConfigError add_route(Route route);
   ConfigError replace_route(Route route);
   /// Deletes the first route of `table` with the prefix that agrees with what else is given.

@@ -26,13 +26,11 @@ void translate(Frame& frame, Endpoint real_server) {
 void IpStack::receive(InterfaceId arrival, FrameId id) {
   const Frame& frame = environment_.frames[id];
   const FlowAddresses flow{frame.ip.source, frame.ip.destination};
-  InputEntry& way =
-      input_routes_.get({flow.source, flow.destination, arrival}, host_generation(),
-                        [&] { return route_input(host_.state(), flow, arrival); });
+  InputEntry& way = input_routes_.get({flow.source, flow.destination, arrival}, host_generation(),
+                                      [&] { return route_input(host_.state(), flow, arrival); });
   switch (way.decision.kind) {
     case InputRoute::Kind::local:
-    case InputRoute::Kind::broadcast:
-      return deliver(arrival, id, !frame.destination.is_group());
+    case InputRoute::Kind::broadcast: return deliver(arrival, id, !frame.destination.is_group());
     case InputRoute::Kind::forward: return forward(arrival, id, way);
     case InputRoute::Kind::drop: return refuse(way.decision, id);
   }
@@ -46,7 +44,8 @@ void IpStack::refuse(const InputRoute& route, FrameId id) {
   host_.drop(id, route.cause);
 }
 
-/// LOCAL_IN: IPVS first, then the protocols. Packets that came in a broadcast frame are not for IPVS.
+/// LOCAL_IN: IPVS first, then the protocols. Packets that came in a broadcast frame are not for
+/// IPVS.
 void IpStack::deliver(InterfaceId arrival, FrameId id, bool to_us) {
   if (CaptureWatch* const watch = host_.capture_watch(); watch != nullptr && to_us) {
     const bool off_cable = host_.state().interface(arrival).kind == DeviceKind::ethernet;
@@ -78,9 +77,7 @@ bool IpStack::balance(InterfaceId arrival, FrameId id) {
       host_.classify(TrafficClass::request);
       forward_balanced(arrival, id, decision);
       return true;
-    case Director::Action::tunnel_error:
-      relay_tunnel_error(id, decision);
-      return true;
+    case Director::Action::tunnel_error: relay_tunnel_error(id, decision); return true;
   }
   return false;
 }
@@ -138,8 +135,7 @@ void IpStack::forward_balanced(InterfaceId arrival, FrameId id,
   forward_to_server(id, decision, way);
 }
 
-void IpStack::forward_to_server(FrameId id, const Director::Decision& decision,
-                                OutputEntry& way) {
+void IpStack::forward_to_server(FrameId id, const Director::Decision& decision, OutputEntry& way) {
   Frame& frame = environment_.frames[id];
   const bool tunnel = decision.method == ForwardingMethod::tunnel;
   const bool pmtu_disc = host_.director()->sysctls().pmtu_disc != 0;
@@ -147,7 +143,8 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision,
   if (tunnel) mtu -= kTunnelOverhead;
   const bool is_icmp_error = frame.ip.protocol == Protocol::icmp && frame.icmp.is_error();
   if (frame.ip.total_length > mtu && !is_icmp_error && (!tunnel || pmtu_disc)) {  // 5
-    // Differs: a packet without DF would be fragmented; fragments are not modelled yet, so it is lost.
+    // Differs: a packet without DF would be fragmented; fragments are not modelled yet, so it is
+    // lost.
     if (frame.ip.dont_fragment()) {
       host_.icmp().send_error(frame, {IcmpType::unreachable, IcmpUnreachable::kFragmentationNeeded,
                                       static_cast<std::uint16_t>(mtu)});
@@ -169,7 +166,7 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision,
 void IpStack::forward(InterfaceId arrival, FrameId id, InputEntry& way) {
   Frame& frame = environment_.frames[id];
   if (frame.destination.is_group()) return host_.drop(id, DropCause::broadcast_not_forwarded);  // 1
-  if (frame.ip.ttl <= 1) {  // 2
+  if (frame.ip.ttl <= 1) {                                                                      // 2
     host_.icmp().send_error(frame, {IcmpType::time_exceeded, 0, 0});
     return host_.drop(id, DropCause::ttl_exceeded);
   }

@@ -17,7 +17,8 @@ namespace lvs {
 class Host;
 struct Environment;
 
-/// The way to one peer, remembered by a connection; found again when the host's routes have changed.
+/// The way to one peer, remembered by a connection; found again when the host's routes have
+/// changed.
 struct PeerPath {
   std::uint32_t generation = 0;  ///< of HostState; 0: never found
   InterfaceId device;
@@ -27,10 +28,10 @@ struct PeerPath {
 
 class IpStack {
  public:
-  IpStack(const Environment& environment, Host& host)
-      : environment_(environment), host_(host) {}
+  IpStack(const Environment& environment, Host& host) : environment_(environment), host_(host) {}
 
-  /// An IPv4 packet that the card accepted, or that comes out of a tunnel or lo. Consumes the frame.
+  /// An IPv4 packet that the card accepted, or that comes out of a tunnel or lo. Consumes the
+  /// frame.
   void receive(InterfaceId arrival, FrameId frame);
 
   /// Sends a packet of this host whose source and destination are set; consumes the frame. Returns
@@ -46,7 +47,8 @@ class IpStack {
     if (path.neighbour.valid() && path.generation == host_generation()) confirm_neighbour(path);
   }
 
-  /// A router on the way to `destination` said that only `mtu` bytes pass (5.5): remembered for 600 s.
+  /// A router on the way to `destination` said that only `mtu` bytes pass (5.5): remembered for 600
+  /// s.
   void learn_path_mtu(Ipv4Address destination, std::uint32_t mtu);
 
   /// The host lost power.

@@ -66,9 +66,7 @@ void Neighbours::output_unsure(NeighbourId id, FrameId frame, bool forwarded) {
     case NeighbourState::permanent: return send(n, frame);
     case NeighbourState::incomplete: return enqueue(n, frame, forwarded);
     case NeighbourState::none:
-    case NeighbourState::failed:
-      enqueue(n, frame, forwarded);
-      return start_resolution(id);
+    case NeighbourState::failed: enqueue(n, frame, forwarded); return start_resolution(id);
   }
 }
 
@@ -130,7 +128,8 @@ void Neighbours::timer(std::uint32_t entry) {
     case NeighbourState::delay:
       if (simulator_.now() - n.confirmed <= seconds(conf(n).delay_first_probe_time)) {
         enter(id, NeighbourState::reachable);
-        return arm(n, n.confirmed + milliseconds(conf(n).base_reachable_time_ms) - simulator_.now());
+        return arm(n,
+                   n.confirmed + milliseconds(conf(n).base_reachable_time_ms) - simulator_.now());
       }
       enter(id, NeighbourState::probe);
       n.probes = 1;
@@ -138,8 +137,8 @@ void Neighbours::timer(std::uint32_t entry) {
       return solicit(n);
     case NeighbourState::incomplete:
     case NeighbourState::probe: {
-      const int most = n.state == NeighbourState::probe ? conf(n).ucast_solicit
-                                                        : conf(n).mcast_solicit;
+      const int most =
+          n.state == NeighbourState::probe ? conf(n).ucast_solicit : conf(n).mcast_solicit;
       if (n.probes >= most) return fail(id);
       ++n.probes;
       arm(n, milliseconds(conf(n).retrans_time_ms));
@@ -178,30 +177,30 @@ void Neighbours::fail(NeighbourId id) {
 
 void Neighbours::update(NeighbourId id, const NeighbourUpdate& news) {
   Neighbour& n = entries_[id.index()];
-  if (n.state == NeighbourState::permanent) return;                             // 1
+  if (n.state == NeighbourState::permanent) return;  // 1
   const Time now = simulator_.now();
   NeighbourState state = news.state;
-  if (state == NeighbourState::reachable) n.confirmed = now;                    // 2
+  if (state == NeighbourState::reachable) n.confirmed = now;  // 2
   const bool was_valid = n.valid();
   const bool same_mac = n.mac == news.mac;
-  if (was_valid) {                                                              // 3
+  if (was_valid) {  // 3
     if (!same_mac && !news.override) return;
     if (same_mac && state == NeighbourState::stale) state = n.state;
   }
-  if (state != n.state || !same_mac || !was_valid) n.updated = now;             // 4
+  if (state != n.state || !same_mac || !was_valid) n.updated = now;  // 4
   n.mac = news.mac;
-  if (state != n.state) {                                                       // 5
+  if (state != n.state) {  // 5
     enter(id, state);
     if (state == NeighbourState::reachable) arm(n, milliseconds(conf(n).base_reachable_time_ms));
   } else if (!same_mac) {
     host_.observe_neighbour(n, state);
   }
-  if (!same_mac || !was_valid) {                                                // 6
+  if (!same_mac || !was_valid) {  // 6
     if (state == NeighbourState::stale) {
       n.confirmed = now - 2 * milliseconds(conf(n).base_reachable_time_ms);
     }
   }
-  if (!was_valid) release_waiting(id);                                          // 7
+  if (!was_valid) release_waiting(id);  // 7
 }
 
 void Neighbours::release_waiting(NeighbourId id) {

@@ -1,5 +1,5 @@
-// The neighbour cache of a host: which MAC address a next hop has, how sure that is, and the packets
-// that wait for an answer. Source: spec/linux-host.md section 4.
+// The neighbour cache of a host: which MAC address a next hop has, how sure that is, and the
+// packets that wait for an answer. Source: spec/linux-host.md section 4.
 #pragma once
 
 #include <cstdint>
@@ -44,10 +44,10 @@ struct Neighbour {
   InterfaceId device;
   MacAddress mac;
   NeighbourState state = NeighbourState::none;
-  std::uint8_t probes = 0;    ///< sent since the state was entered
-  Time updated = kStart;      ///< last change of state or MAC
-  Time confirmed = kStart;    ///< last proof of reachability
-  Time used = kStart;         ///< last output while not reachable (4.3)
+  std::uint8_t probes = 0;  ///< sent since the state was entered
+  Time updated = kStart;    ///< last change of state or MAC
+  Time confirmed = kStart;  ///< last proof of reachability
+  Time used = kStart;       ///< last output while not reachable (4.3)
   TimerId timer;
   std::vector<Waiting> waiting;
   std::int64_t waiting_bytes = 0;
@@ -98,7 +98,8 @@ class Neighbours {
 
   /// ARP heard (mac, state, override) about the entry.
   void update(NeighbourId id, const NeighbourUpdate& news);
-  /// Creates the entry if needed. `ip neigh add|replace`, `arp -s`: state permanent, reachable, stale.
+  /// Creates the entry if needed. `ip neigh add|replace`, `arp -s`: state permanent, reachable,
+  /// stale.
   void set(Ipv4Address address, InterfaceId device, MacAddress mac, NeighbourState state);
   /// `ip neigh del`; false if there is no such entry. What waits for it is lost.
   bool remove(Ipv4Address address, InterfaceId device);

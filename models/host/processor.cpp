@@ -12,8 +12,8 @@ Processor::Processor(Simulator& simulator, FramePool& frames, HostId host,
   for (Core& core : cores_) core.ring.resize(16);
 }
 
-/// hash(flow) mod cores, ARP to core 0. Both directions of a flow need not meet on one core, as with
-/// receive-side scaling. The mixing constant is ours (2^64 / golden ratio).
+/// hash(flow) mod cores, ARP to core 0. Both directions of a flow need not meet on one core, as
+/// with receive-side scaling. The mixing constant is ours (2^64 / golden ratio).
 std::uint32_t Processor::core_of(const Frame& frame) const {
   if (config_.cores == 1 || frame.is_arp()) return 0;
   const Ipv4Header& ip = frame.ip;
@@ -29,8 +29,8 @@ std::uint32_t Processor::core_of(const Frame& frame) const {
 
 Duration Processor::cost(const Frame& frame) const {
   Duration cost = config_.per_frame + frame.length().value * config_.per_byte;
-  const bool asks = !frame.is_arp() && frame.ip.protocol == Protocol::tcp && frame.tcp.syn() &&
-                    !frame.tcp.ack();
+  const bool asks =
+      !frame.is_arp() && frame.ip.protocol == Protocol::tcp && frame.tcp.syn() && !frame.tcp.ack();
   if (asks) cost += config_.per_connection;
   return cost;
 }

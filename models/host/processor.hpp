@@ -1,5 +1,5 @@
-// The processor of a host as a queue: each frame that arrives costs time on one core, in order; what the
-// host decides about it is decided when that time is over (design.md 1.1, `cpu`).
+// The processor of a host as a queue: each frame that arrives costs time on one core, in order;
+// what the host decides about it is decided when that time is over (design.md 1.1, `cpu`).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ struct ProcessorConfig {
   Duration per_frame{};
   Duration per_byte{};        ///< of Frame::length()
   Duration per_connection{};  ///< for a frame that asks for one: a SYN without ACK
-  QueueLimit queue = QueueLimit::frames(1000);  ///< per core, not counting the frame being worked on
+  QueueLimit queue =
+      QueueLimit::frames(1000);  ///< per core, not counting the frame being worked on
 };
 
 class Processor {

@@ -23,9 +23,8 @@ bool preferred(const Route& a, const Route& b) {
 }  // namespace
 
 bool RouteTable::contains(Ipv4Prefix prefix, std::uint32_t metric) const {
-  return std::any_of(routes_.begin(), routes_.end(), [&](const Route& r) {
-    return r.prefix == prefix && r.metric == metric;
-  });
+  return std::any_of(routes_.begin(), routes_.end(),
+                     [&](const Route& r) { return r.prefix == prefix && r.metric == metric; });
 }
 
 void RouteTable::add(const Route& route) {

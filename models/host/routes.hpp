@@ -21,7 +21,8 @@ enum class RouteType : std::uint8_t {
   throw_,
 };
 
-/// Who made a route; shown by `ip route`, and hand-made local routes change source validation (5.3).
+/// Who made a route; shown by `ip route`, and hand-made local routes change source validation
+/// (5.3).
 enum class RouteOrigin : std::uint8_t { kernel, boot };
 
 struct Route {
@@ -38,7 +39,8 @@ struct Route {
 
 class RouteTable {
  public:
-  /// The route that a packet to `destination` follows here; null if none. Valid until the next change.
+  /// The route that a packet to `destination` follows here; null if none. Valid until the next
+  /// change.
   const Route* lookup(Ipv4Address destination) const {
     if (hashed_.empty()) {
       for (std::size_t i = 0; i < matches_.size(); ++i) {
@@ -91,15 +93,15 @@ class RouteTable {
     std::uint16_t route = kFree;
   };
   std::size_t slot(std::uint32_t network, std::uint8_t length) const {
-    const std::uint64_t key = (static_cast<std::uint64_t>(length) << 32 | network) *
-                              0x9e3779b97f4a7c15ULL;
+    const std::uint64_t key =
+        (static_cast<std::uint64_t>(length) << 32 | network) * 0x9e3779b97f4a7c15ULL;
     return static_cast<std::size_t>(key >> 32) & (hashed_.size() - 1);
   }
   void erase(std::size_t at);
   void reindex();
 
-  std::vector<Route> routes_;   ///< in order of preference
-  std::vector<Match> matches_;  ///< the same, packed: a short table is searched in order
+  std::vector<Route> routes_;          ///< in order of preference
+  std::vector<Match> matches_;         ///< the same, packed: a short table is searched in order
   std::vector<std::uint8_t> lengths_;  ///< of a long one: the prefix lengths, longest first
   std::vector<Hashed> hashed_;         ///< open addressing; empty for a short table
 };
@@ -109,7 +111,8 @@ struct RouteTables {
   RouteTable local;
   RouteTable main;
 
-  /// The first table with a match decides, even if a later one has a longer prefix; throw continues.
+  /// The first table with a match decides, even if a later one has a longer prefix; throw
+  /// continues.
   const Route* lookup(Ipv4Address destination) const {
     if (const Route* route = local.lookup(destination);
         route != nullptr && route->type != RouteType::throw_) {

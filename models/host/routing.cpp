@@ -23,16 +23,13 @@ bool is_zero_network(Ipv4Address a) { return a.is_any(); }
 /// Step 9: the route is not one to forward by.
 InputRoute refuse_by_type(RouteType type) {
   switch (type) {
-    case RouteType::unreachable:
-      return refused(DropCause::blackhole, IcmpUnreachable::kHost);
-    case RouteType::prohibit:
-      return refused(DropCause::blackhole, IcmpUnreachable::kProhibited);
+    case RouteType::unreachable: return refused(DropCause::blackhole, IcmpUnreachable::kHost);
+    case RouteType::prohibit: return refused(DropCause::blackhole, IcmpUnreachable::kProhibited);
     case RouteType::blackhole:
     case RouteType::unicast:
     case RouteType::local:
     case RouteType::broadcast:
-    case RouteType::throw_:
-      break;
+    case RouteType::throw_: break;
   }
   return dropped(DropCause::blackhole);
 }
@@ -93,15 +90,15 @@ InputRoute route_input(const HostState& host, FlowAddresses flow, InterfaceId ar
   }
   if (route->type == RouteType::local || route->type == RouteType::broadcast) {  // 6, 7
     InputRoute local;
-    local.kind = route->type == RouteType::local ? InputRoute::Kind::local
-                                                 : InputRoute::Kind::broadcast;
+    local.kind =
+        route->type == RouteType::local ? InputRoute::Kind::local : InputRoute::Kind::broadcast;
     if (arrival == kLoopback) return local;  // our own packet to ourselves: its source is ours
     const SourceCheck check = check_source(host, source, arrival, InterfaceId{});
     local.source_on_link = check.on_link;
     return check.accepted ? local : dropped(check.cause);
   }
-  if (!host.forwards(arrival)) return dropped(DropCause::not_forwarding);  // 8
-  if (route->type != RouteType::unicast) return refuse_by_type(route->type);  // 9
+  if (!host.forwards(arrival)) return dropped(DropCause::not_forwarding);        // 8
+  if (route->type != RouteType::unicast) return refuse_by_type(route->type);     // 9
   const SourceCheck check = check_source(host, source, arrival, route->device);  // 10
   if (!check.accepted) return dropped(check.cause);
   InputRoute forward;

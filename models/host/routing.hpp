@@ -1,5 +1,5 @@
-// The two routing decisions of a host: what to do with a packet (or an ARP request) that arrived, and
-// how to send one of its own. Source: spec/linux-host.md 5.1-5.4.
+// The two routing decisions of a host: what to do with a packet (or an ARP request) that arrived,
+// and how to send one of its own. Source: spec/linux-host.md 5.1-5.4.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ struct InputRoute {
   DropCause cause = DropCause::no_route;  ///< drop
   std::uint8_t unreachable_code = 0;      ///< ICMP 3/code that the sender is told, if tells_sender
   bool tells_sender = false;
-  bool source_on_link = false;            ///< the way back to the source has no gateway
-  InterfaceId device;                     ///< forward
-  Ipv4Address next_hop;                   ///< forward
-  std::uint32_t mtu = 0;                  ///< forward
+  bool source_on_link = false;  ///< the way back to the source has no gateway
+  InterfaceId device;           ///< forward
+  Ipv4Address next_hop;         ///< forward
+  std::uint32_t mtu = 0;        ///< forward
 };
 
 struct FlowAddresses {

@@ -4,10 +4,10 @@ namespace lvs {
 namespace {
 
 constexpr std::array<std::string_view, kConfKeyCount> kConfNames{
-    "forwarding",       "arp_ignore",       "arp_announce",   "arp_filter",
-    "arp_accept",       "arp_notify",       "drop_gratuitous_arp", "proxy_arp",
-    "rp_filter",        "src_valid_mark",   "accept_local",   "route_localnet",
-    "accept_redirects", "secure_redirects", "send_redirects", "shared_media",
+    "forwarding",       "arp_ignore",         "arp_announce",        "arp_filter",
+    "arp_accept",       "arp_notify",         "drop_gratuitous_arp", "proxy_arp",
+    "rp_filter",        "src_valid_mark",     "accept_local",        "route_localnet",
+    "accept_redirects", "secure_redirects",   "send_redirects",      "shared_media",
     "log_martians",     "promote_secondaries"};
 
 template <class Struct>

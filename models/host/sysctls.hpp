@@ -64,8 +64,8 @@ inline bool either(const InterfaceConf& all, const InterfaceConf& iface, ConfKey
   return all[key] != 0 || iface[key] != 0;
 }
 
-/// net.ipv4.neigh.<interface>.<key>, and the table's own limits (kept per host; 4.2). Values are in the
-/// unit of the key: seconds, milliseconds, or hundredths of a second (locktime).
+/// net.ipv4.neigh.<interface>.<key>, and the table's own limits (kept per host; 4.2). Values are in
+/// the unit of the key: seconds, milliseconds, or hundredths of a second (locktime).
 struct NeighbourConf {
   int base_reachable_time_ms = 30'000;
   int delay_first_probe_time = 5;

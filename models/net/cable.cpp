@@ -110,7 +110,8 @@ void Cables::flush_waiting(DirectionId id) {
   Way& way = ways_[id.index()];
   start_of_waiting_passed(way);
   if (way.waiting_count == 0) return;
-  // The frame being sent goes on; the wire is free when the first of the lost ones would have started.
+  // The frame being sent goes on; the wire is free when the first of the lost ones would have
+  // started.
   way.free_at = way.waiting[way.waiting_head].start;
   for (std::uint32_t i = 0; i < way.waiting_count; ++i) {
     const Waiting& lost = way.waiting[(way.waiting_head + i) & (way.waiting.size() - 1)];

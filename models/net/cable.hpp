@@ -56,9 +56,9 @@ struct WayConfig {
   BitRate rate = gigabits_per_second(1);
   Duration delay{};
   QueueLimit queue = QueueLimit::of(kibibytes(512));
-  ByteCount mtu = bytes(1500);  ///< longest IP packet that passes
-  double loss = 0;              ///< probability per frame
-  std::optional<RandomLaw> jitter;    ///< added to the delay; never reorders
+  ByteCount mtu = bytes(1500);      ///< longest IP packet that passes
+  double loss = 0;                  ///< probability per frame
+  std::optional<RandomLaw> jitter;  ///< added to the delay; never reorders
 };
 
 class Cables {
@@ -85,7 +85,8 @@ class Cables {
     Way& way = ways_[id.index()];
     Frame& contents = frames_[frame];
     const ByteCount length = contents.length();
-    if (!way.up) [[unlikely]] return lose(way, frame, DropCause::link_down);
+    if (!way.up) [[unlikely]]
+      return lose(way, frame, DropCause::link_down);
     if (length.value > Frame::kEthernetHeader + way.mtu && !contents.is_arp()) [[unlikely]] {
       return lose(way, frame, DropCause::frame_too_long);
     }
@@ -111,7 +112,8 @@ class Cables {
   /// it (the frame is then gone, counted as link_down).
   const Attachment* arrive(DirectionId way, FrameId frame) {
     Way& w = ways_[way.index()];
-    if (frames_[frame].cable_epoch == w.epoch) [[likely]] return &w.receiver;
+    if (frames_[frame].cable_epoch == w.epoch) [[likely]]
+      return &w.receiver;
     lose(w, frame, DropCause::link_down);
     return nullptr;
   }

@@ -33,8 +33,7 @@ std::vector<MacTable::Entry> MacTable::entries(Time now) const {
   for (const Entry& entry : entries_) {
     if (entry.key != 0 && now - entry.seen < kAgeing) live.push_back(entry);
   }
-  std::sort(live.begin(), live.end(),
-            [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  std::sort(live.begin(), live.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
   return live;
 }
 

@@ -1,4 +1,5 @@
-// What a learning switch knows: MAC address -> port and when it was last seen (spec/linux-host.md 8.1).
+// What a learning switch knows: MAC address -> port and when it was last seen
+// (spec/linux-host.md 8.1).
 #pragma once
 
 #include <cstdint>
@@ -42,9 +43,7 @@ class MacTable {
   std::vector<Entry> entries(Time now) const;
 
  private:
-  static std::uint64_t key_of(MacAddress mac) {
-    return std::uint64_t{1} << 48 | mac.number();
-  }
+  static std::uint64_t key_of(MacAddress mac) { return std::uint64_t{1} << 48 | mac.number(); }
   Entry& find(std::uint64_t key) {
     std::size_t at = (key * 0x9e3779b97f4a7c15ULL >> 32) & mask_;
     while (entries_[at].key != key && entries_[at].key != 0) at = (at + 1) & mask_;

@@ -9,8 +9,9 @@
 namespace lvs {
 namespace {
 
-using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, boost::no_property,
-                                    boost::property<boost::edge_color_t, boost::default_color_type>>;
+using Graph =
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, boost::no_property,
+                          boost::property<boost::edge_color_t, boost::default_color_type>>;
 using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
 
 /// Remembers the tree of the search and stops at the first edge that closes a loop.

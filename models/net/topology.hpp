@@ -1,5 +1,5 @@
-// The shape of the network as a graph: which switches and hosts are joined by which cables. Boost.Graph
-// is included in topology.cpp alone.
+// The shape of the network as a graph: which switches and hosts are joined by which cables.
+// Boost.Graph is included in topology.cpp alone.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,9 @@ class Topology {
   NodeId add_host(std::string name);
   void join(NodeId a, NodeId b);
 
-  /// The names of switches whose cables form a loop, in order around it: frames would circle for ever,
-  /// since there is no spanning tree. Hosts do not bridge, so a way through a host is no loop.
+  /// The names of switches whose cables form a loop, in order around it: frames would circle for
+  /// ever, since there is no spanning tree. Hosts do not bridge, so a way through a host is no
+  /// loop.
   std::optional<std::vector<std::string>> loop() const;
 
   /// For each switch, in the order they were added, the number of its broadcast domain: switches

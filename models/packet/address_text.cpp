@@ -9,8 +9,8 @@
 namespace lvs {
 namespace {
 
-/// Reads a decimal number of at most three digits without a leading zero, at most `limit`, and moves
-/// `text` behind it.
+/// Reads a decimal number of at most three digits without a leading zero, at most `limit`, and
+/// moves `text` behind it.
 std::optional<unsigned> take_number(std::string_view& text, unsigned limit) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -55,7 +55,9 @@ std::string to_string(Ipv4Address a) {
          std::to_string((a.value >> 8) & 255) + "." + std::to_string(a.value & 255);
 }
 
-std::string to_string(Ipv4Prefix p) { return to_string(p.address) + "/" + std::to_string(p.length); }
+std::string to_string(Ipv4Prefix p) {
+  return to_string(p.address) + "/" + std::to_string(p.length);
+}
 
 std::optional<Ipv4Address> parse_ipv4_address(std::string_view text) {
   Ipv4Address address;

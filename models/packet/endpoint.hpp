@@ -40,7 +40,9 @@ std::string to_string(const Endpoint& e);        // "10.1.10.3:80"
 std::string to_string(const ServiceAddress& s);  // "10.1.10.3:80/tcp"
 inline std::ostream& operator<<(std::ostream& out, Protocol p) { return out << to_string(p); }
 inline std::ostream& operator<<(std::ostream& out, Port p) { return out << to_string(p); }
-inline std::ostream& operator<<(std::ostream& out, const Endpoint& e) { return out << to_string(e); }
+inline std::ostream& operator<<(std::ostream& out, const Endpoint& e) {
+  return out << to_string(e);
+}
 inline std::ostream& operator<<(std::ostream& out, const ServiceAddress& s) {
   return out << to_string(s);
 }

@@ -18,8 +18,9 @@ namespace lvs {
 
 enum class EtherType : std::uint16_t { ipv4 = 0x0800, arp = 0x0806 };
 
-/// Names the exchange (models/workload) that a payload belongs to. Travels with the frame out of band:
-/// no address, port or header field is derived from it, and nothing but workload and servers read it.
+/// Names the exchange (models/workload) that a payload belongs to. Travels with the frame out of
+/// band: no address, port or header field is derived from it, and nothing but workload and servers
+/// read it.
 struct PayloadTag {
   std::uint32_t slot = ~std::uint32_t{0};
   std::uint32_t generation = 0;
@@ -42,8 +43,8 @@ struct alignas(64) Frame {
   Ipv4Header ip;  ///< the outermost IPv4 header; meaningful if type is ipv4
   PayloadTag tag;
 
-  /// By type and innermost().protocol: exactly one is meaningful. What routers and directors read of
-  /// it lies in the first cache line; the options of TCP lie in the second.
+  /// By type and innermost().protocol: exactly one is meaningful. What routers and directors read
+  /// of it lies in the first cache line; the options of TCP lie in the second.
   union {
     TcpSegment tcp;
     UdpDatagram udp;
@@ -62,8 +63,8 @@ struct alignas(64) Frame {
   /// Bytes of TCP or UDP payload, from the lengths in the headers.
   std::uint16_t payload_length() const {
     const Ipv4Header& header = innermost();
-    const unsigned upper = header.protocol == Protocol::tcp ? tcp.header_length
-                                                            : UdpDatagram::kHeaderLength;
+    const unsigned upper =
+        header.protocol == Protocol::tcp ? tcp.header_length : UdpDatagram::kHeaderLength;
     return static_cast<std::uint16_t>(header.total_length - Ipv4Header::kLength - upper);
   }
 

@@ -1,5 +1,6 @@
-// Where frames live while they travel. A frame is named by a handle; its address is stable until it is
-// released. Counts every frame in and out, so that sent = delivered + dropped + in flight can be checked.
+// Where frames live while they travel. A frame is named by a handle; its address is stable until it
+// is released. Counts every frame in and out, so that sent = delivered + dropped + in flight can be
+// checked.
 #pragma once
 
 #include <array>
@@ -19,7 +20,8 @@ using FrameId = Id<FrameTag>;
 
 class FramePool {
  public:
-  /// A fresh frame. Its contents are those of some earlier frame: the caller sets every field it needs.
+  /// A fresh frame. Its contents are those of some earlier frame: the caller sets every field it
+  /// needs.
   FrameId create() {
     if (free_ == kNone) grow();
     const std::uint32_t at = free_;

@@ -28,8 +28,8 @@ struct IcmpUnreachable {
   static constexpr std::uint8_t kProhibited = 13;
 };
 
-/// What a receiver can use of a quoted packet: its IP header, ports, and TCP sequence number. A quoted
-/// IPIP packet keeps its inner header too.
+/// What a receiver can use of a quoted packet: its IP header, ports, and TCP sequence number. A
+/// quoted IPIP packet keeps its inner header too.
 struct QuotedPacket {
   Ipv4Header ip;
   Ipv4Header inner;  ///< meaningful if ip.protocol is ipip
@@ -39,8 +39,9 @@ struct QuotedPacket {
 };
 
 struct IcmpMessage {
-  static constexpr std::uint16_t kHeaderLength = 8;    ///< bytes
-  static constexpr std::uint16_t kMostTotal = 576;     ///< bytes of an error with its IP header (RFC 1812)
+  static constexpr std::uint16_t kHeaderLength = 8;  ///< bytes
+  static constexpr std::uint16_t kMostTotal =
+      576;  ///< bytes of an error with its IP header (RFC 1812)
 
   IcmpType type = IcmpType::echo_request;
   std::uint8_t code = 0;

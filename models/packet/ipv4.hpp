@@ -1,5 +1,5 @@
-// An IPv4 header (RFC 791) without options. Checksums are always right in the simulated world, so they
-// are not carried; writers of captures compute them.
+// An IPv4 header (RFC 791) without options. Checksums are always right in the simulated world, so
+// they are not carried; writers of captures compute them.
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,8 @@ struct MacAddress {
   constexpr bool is_broadcast() const { return *this == broadcast(); }
   constexpr bool is_zero() const { return *this == MacAddress{}; }
 
-  /// The address as a number of 48 bits, first octet on top: a compiler reads it in two loads, while
-  /// it compares arrays by a call.
+  /// The address as a number of 48 bits, first octet on top: a compiler reads it in two loads,
+  /// while it compares arrays by a call.
   constexpr std::uint64_t number() const {
     const auto at = [this](std::size_t i) { return std::uint32_t{octets[i]}; };
     const std::uint32_t upper = at(0) << 24 | at(1) << 16 | at(2) << 8 | at(3);

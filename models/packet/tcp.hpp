@@ -21,7 +21,7 @@ struct SackBlock {
 };
 
 struct TcpSegment {
-  static constexpr std::uint8_t kPlainLength = 20;    ///< bytes, no options
+  static constexpr std::uint8_t kPlainLength = 20;      ///< bytes, no options
   static constexpr std::uint8_t kTimestampLength = 12;  ///< with its two NOPs, as Linux aligns it
   static constexpr std::uint8_t kNoWindowScale = 0xff;
   static constexpr unsigned kMostSackBlocks = 3;  ///< beside timestamps (RFC 2018 section 3)

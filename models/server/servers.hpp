@@ -1,8 +1,9 @@
 // The servers: what listens on a host, how it takes connections, serves requests and answers.
 //
-// Service starts when the whole request has arrived; the whole response is written when it ends. The
-// demand and size of request k belong to the request: the law of the server that gets it is evaluated
-// on the stream (workload, k), so that another choice of server meets the same request (design.md 1.1).
+// Service starts when the whole request has arrived; the whole response is written when it ends.
+// The demand and size of request k belong to the request: the law of the server that gets it is
+// evaluated on the stream (workload, k), so that another choice of server meets the same request
+// (design.md 1.1).
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ struct ServerConfig {
   RandomLaw service_time = RandomLaw::constant(0.0);  ///< ticks
   RandomLaw response = RandomLaw::constant(0.0);      ///< bytes
   std::uint32_t backlog = 511;
-  std::uint32_t workers = 0;  ///< prefork: each holds a connection until it closes; 0: an event loop
+  std::uint32_t workers =
+      0;  ///< prefork: each holds a connection until it closes; 0: an event loop
 };
 
 class Servers final : public TcpUser, public UdpUser {
@@ -90,15 +92,15 @@ class Servers final : public TcpUser, public UdpUser {
   /// A connection, or one UDP request, that a server works on.
   struct Job {
     std::uint32_t server = 0;
-    EndpointId endpoint;   ///< none for UDP
-    Endpoint local;        ///< UDP
-    Endpoint remote;       ///< UDP
+    EndpointId endpoint;  ///< none for UDP
+    Endpoint local;       ///< UDP
+    Endpoint remote;      ///< UDP
     PayloadTag tag;
-    JobId work;            ///< none while no request is being served
+    JobId work;                  ///< none while no request is being served
     std::uint64_t received = 0;  ///< bytes of the present request
     std::uint64_t response = 0;
     bool peer_closed = false;
-    bool last = false;     ///< the server closes after this response
+    bool last = false;  ///< the server closes after this response
     std::uint32_t next_free = 0;
   };
 

@@ -62,13 +62,13 @@ struct alignas(64) TcpEndpoint {
   std::uint8_t user = kNoUser;  ///< who is told; kNoUser once the application has closed
   std::uint8_t backoff = 0;     ///< timeouts in a row
   std::uint8_t duplicate_acks = 0;
-  std::uint8_t quick_acks = 0;   ///< immediate ones left (spec/linux-host.md 6.7)
-  std::uint8_t unacked_full = 0; ///< full segments received since the last ACK sent
-  bool interactive = false;      ///< "pingpong": answers carry the ACKs
-  bool recovering = false;       ///< fast recovery until `recover` is acknowledged
-  bool fin_queued = false;       ///< the application has closed; FIN follows the last byte
+  std::uint8_t quick_acks = 0;    ///< immediate ones left (spec/linux-host.md 6.7)
+  std::uint8_t unacked_full = 0;  ///< full segments received since the last ACK sent
+  bool interactive = false;       ///< "pingpong": answers carry the ACKs
+  bool recovering = false;        ///< fast recovery until `recover` is acknowledged
+  bool fin_queued = false;        ///< the application has closed; FIN follows the last byte
   bool fin_received = false;
-  bool timing = false;           ///< a segment is being timed
+  bool timing = false;  ///< a segment is being timed
   bool in_accept_queue = false;
   std::uint32_t unread = 0;  ///< bytes received before the application took the connection
   std::uint32_t user_data = 0;
@@ -93,7 +93,7 @@ struct alignas(64) TcpEndpoint {
   std::uint32_t timed_end = 0;  ///< sequence number whose ACK ends the timing
   TimerId timer;
   Time timed_at = kStart;
-  Duration round_trip{};           ///< smoothed; zero before the first sample
+  Duration round_trip{};  ///< smoothed; zero before the first sample
   Duration round_trip_variance{};
   Time retransmit_at = kNever;
   Time acknowledge_at = kNever;

@@ -150,8 +150,9 @@ std::optional<Port> Tcp::free_port(HostId host, Ipv4Address source, const Endpoi
 
 void Tcp::send(EndpointId id, std::uint32_t bytes) {
   TcpEndpoint& e = at(id);
-  LVS_REQUIRE(!e.fin_queued && (e.state == TcpState::established || e.state == TcpState::close_wait),
-              "an application writes to an open connection");
+  LVS_REQUIRE(
+      !e.fin_queued && (e.state == TcpState::established || e.state == TcpState::close_wait),
+      "an application writes to an open connection");
   restart_after_idle(e);
   e.send_end += bytes;
   send_pending(e);
@@ -206,13 +207,12 @@ std::uint32_t Tcp::sockets(HostId host) const {
 
 void Tcp::icmp_error(Host& host, const IcmpMessage& message) {
   const QuotedPacket& quoted = message.quoted;
-  const std::uint32_t value = find({host.id(),
-                                    {quoted.ip.source, quoted.source},
-                                    {quoted.ip.destination, quoted.destination}});
+  const std::uint32_t value = find(
+      {host.id(), {quoted.ip.source, quoted.source}, {quoted.ip.destination, quoted.destination}});
   if (value == TupleTable::kNone || (value & kTimeWaitBit) != 0) return;
   TcpEndpoint& e = pool_[EndpointId{value}];
-  const bool in_flight = before_or_at(e.send_una, quoted.sequence) &&
-                         before(quoted.sequence, e.send_most);
+  const bool in_flight =
+      before_or_at(e.send_una, quoted.sequence) && before(quoted.sequence, e.send_most);
   if (!in_flight || message.type != IcmpType::unreachable) return;
   if (message.code == IcmpUnreachable::kFragmentationNeeded) return path_mtu_shrank(e);
   // Only a SYN is given up at once; on an open connection this is a soft error (6.4).

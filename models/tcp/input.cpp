@@ -53,9 +53,8 @@ void Tcp::take_options(TcpEndpoint& e, const Segment& segment) {
   const std::uint32_t peer = segment.header.mss != 0 ? segment.header.mss : kDefaultMss;
   const std::uint32_t mss = std::min(peer, mtu - kHeaders);
   e.mss = static_cast<std::uint16_t>(mss - (e.timestamps ? TcpSegment::kTimestampLength : 0));
-  e.send_scale = segment.header.window_scale == TcpSegment::kNoWindowScale
-                     ? 0
-                     : segment.header.window_scale;
+  e.send_scale =
+      segment.header.window_scale == TcpSegment::kNoWindowScale ? 0 : segment.header.window_scale;
   e.send_window = segment.header.window;  // a SYN's window is not scaled
   if (e.timestamps) e.timestamp_recent = segment.header.timestamp_value;
 }
@@ -120,7 +119,8 @@ Tcp::Loss Tcp::input_syn_received(TcpEndpoint& e, const Segment& segment) {
   if (listeners_[index].config.accept_at_once) {
     accept(ListenerId{index});
   } else {
-    users_[listeners_[index].config.user]->queued(ListenerId{index}, listeners_[index].config.user_data);
+    users_[listeners_[index].config.user]->queued(ListenerId{index},
+                                                  listeners_[index].config.user_data);
   }
   // The segment may carry data or FIN as well.
   if (segment.length == 0 && !header.fin()) return std::nullopt;
@@ -182,7 +182,8 @@ Tcp::Loss Tcp::input_synchronised(TcpEndpoint& e, const Segment& segment) {
   }
   const EndpointId id = e.self;
   const std::uint32_t incarnation = e.incarnation;
-  if (TcpUser* const told = user(e); told != nullptr && delivered > 0) told->received(id, delivered);
+  if (TcpUser* const told = user(e); told != nullptr && delivered > 0)
+    told->received(id, delivered);
   if (!fin || e.incarnation != incarnation) return std::nullopt;
   if (TcpUser* const told = user(e)) told->peer_closed(id);
   return std::nullopt;
@@ -257,9 +258,7 @@ void Tcp::input_fin(TcpEndpoint& e) {
       e.interactive = true;  // the ACK waits for the application's own FIN, up to the delayed ACK
       return;
     case TcpState::fin_wait_1: return set_state(e, TcpState::closing);
-    case TcpState::fin_wait_2:
-      send_acknowledgement(e);
-      return enter_time_wait(e);
+    case TcpState::fin_wait_2: send_acknowledgement(e); return enter_time_wait(e);
     case TcpState::closed:
     case TcpState::syn_sent:
     case TcpState::syn_received:
@@ -269,8 +268,8 @@ void Tcp::input_fin(TcpEndpoint& e) {
   }
 }
 
-/// 6.7: at once at the start of a connection, on a gap, and for every second full segment; else within
-/// the delayed-ACK time, so that an answer can carry it.
+/// 6.7: at once at the start of a connection, on a gap, and for every second full segment; else
+/// within the delayed-ACK time, so that an answer can carry it.
 void Tcp::plan_acknowledgement(TcpEndpoint& e, const Segment& segment, std::uint32_t delivered) {
   const bool fin = segment.header.fin();
   if (segment.length == 0 && !fin) return;

@@ -48,17 +48,16 @@ Tcp::Loss Tcp::input_listener(Host& to, std::uint32_t index, const Segment& segm
   if (!header.syn() || header.ack() || header.rst()) return input_without_socket(to, segment, true);
   Listener& listener = listeners_[index];
   const HostSysctls& sysctls = to.state().sysctls();
-  const auto backlog = std::min(listener.config.backlog,
-                                static_cast<std::uint32_t>(sysctls.somaxconn));
+  const auto backlog =
+      std::min(listener.config.backlog, static_cast<std::uint32_t>(sysctls.somaxconn));
   if (listener.counters.queued > backlog) return DropCause::accept_queue_full;
-  // Differs: beyond the backlog Linux answers with a cookie that keeps no state; here the request is
-  // kept, and its SYN-ACK repeated, as below it.
+  // Differs: beyond the backlog Linux answers with a cookie that keeps no state; here the request
+  // is kept, and its SYN-ACK repeated, as below it.
   if (listener.counters.half_open >= backlog && sysctls.tcp_syncookies == 0) {
     return DropCause::half_open_full;
   }
-  TcpEndpoint& e = create({to.id(),
-                           {segment.ip.destination, header.destination},
-                           {segment.ip.source, header.source}});
+  TcpEndpoint& e = create(
+      {to.id(), {segment.ip.destination, header.destination}, {segment.ip.source, header.source}});
   e.passive = true;
   e.listener = index;
   e.tag = segment.tag;
@@ -83,8 +82,8 @@ Tcp::Loss Tcp::input_listener(Host& to, std::uint32_t index, const Segment& segm
 bool Tcp::became_established(TcpEndpoint& e) {
   Listener& listener = listeners_[e.listener];
   const HostSysctls& sysctls = host(e.host).state().sysctls();
-  const auto backlog = std::min(listener.config.backlog,
-                                static_cast<std::uint32_t>(sysctls.somaxconn));
+  const auto backlog =
+      std::min(listener.config.backlog, static_cast<std::uint32_t>(sysctls.somaxconn));
   if (!listener.config.accept_at_once && listener.counters.queued > backlog) return false;
   set_state(e, TcpState::established);
   e.retransmit_at = kNever;

@@ -10,7 +10,8 @@ namespace {
 constexpr std::uint16_t kSynWindow = 64'240;     // spec/linux-host.md 6.7
 constexpr std::uint16_t kSynAckWindow = 65'160;  // as recorded (truth/ipvs/dev-frames-*)
 constexpr std::uint8_t kWindowScale = 7;
-/// MSS 4, SACK permitted 2 with timestamps 10, NOP 1 with window scale 3; or MSS, NOPs, SACK, scale.
+/// MSS 4, SACK permitted 2 with timestamps 10, NOP 1 with window scale 3; or MSS, NOPs, SACK,
+/// scale.
 constexpr std::uint8_t kSynLength = 40;
 constexpr std::uint8_t kSynLengthWithoutTimestamps = 32;
 
@@ -57,8 +58,7 @@ void Tcp::send_syn(TcpEndpoint& e) {
     // No route: connect() fails at once; a SYN-ACK is lost. The timer tells the user.
     return;
   }
-  const FrameId id =
-      make_frame(e, 0, e.timestamps ? kSynLength : kSynLengthWithoutTimestamps);
+  const FrameId id = make_frame(e, 0, e.timestamps ? kSynLength : kSynLengthWithoutTimestamps);
   TcpSegment& tcp = environment_.frames[id].tcp;
   tcp.sequence = e.send_una;
   tcp.flags = answering ? TcpFlags::kSyn | TcpFlags::kAck : TcpFlags::kSyn;
@@ -72,9 +72,10 @@ void Tcp::send_syn(TcpEndpoint& e) {
 
 void Tcp::send_segment(TcpEndpoint& e, std::uint32_t sequence, std::uint32_t length,
                        std::uint8_t flags) {
-  const std::uint8_t header = e.timestamps ? static_cast<std::uint8_t>(TcpSegment::kPlainLength +
-                                                                       TcpSegment::kTimestampLength)
-                                           : TcpSegment::kPlainLength;
+  const std::uint8_t header =
+      e.timestamps
+          ? static_cast<std::uint8_t>(TcpSegment::kPlainLength + TcpSegment::kTimestampLength)
+          : TcpSegment::kPlainLength;
   const FrameId id = make_frame(e, length, header);
   TcpSegment& tcp = environment_.frames[id].tcp;
   tcp.sequence = sequence;
@@ -107,8 +108,8 @@ bool Tcp::send_pending(TcpEndpoint& e) {
       const std::uint32_t room = e.send_window > in_flight ? e.send_window - in_flight : 0;
       const std::uint32_t left = e.send_end - e.send_next;
       length = std::min({static_cast<std::uint32_t>(e.mss), left, room});
-      // A window that takes less than a segment is waited for while something is in flight (RFC 9293
-      // 3.8.6.2.1).
+      // A window that takes less than a segment is waited for while something is in flight (RFC
+      // 9293 3.8.6.2.1).
       if (length == 0 || (length < e.mss && length < left && in_flight > 0)) break;
     } else if (!e.fin_queued || e.send_next != e.send_end) {
       break;
@@ -163,8 +164,8 @@ void Tcp::answer_reset(Host& from, const Segment& segment) {
     frame.tcp.sequence = segment.header.acknowledgement;
     frame.tcp.flags = TcpFlags::kRst;
   } else {
-    frame.tcp.acknowledgement = segment.end() + (segment.header.syn() ? 1 : 0) +
-                                (segment.header.fin() ? 1 : 0);
+    frame.tcp.acknowledgement =
+        segment.end() + (segment.header.syn() ? 1 : 0) + (segment.header.fin() ? 1 : 0);
     frame.tcp.flags = TcpFlags::kRst | TcpFlags::kAck;
   }
   from.ip().send(id);

@@ -1,4 +1,5 @@
-// Out-of-order data: which ranges beyond receive_next have arrived. They exist only while there is a gap.
+// Out-of-order data: which ranges beyond receive_next have arrived. They exist only while there is
+// a gap.
 #include <algorithm>
 
 #include "models/tcp/tcp.hpp"

@@ -1,5 +1,5 @@
-// Acknowledgements, retransmission and congestion control: RFC 6298 (timeout), RFC 5681 (slow start,
-// congestion avoidance, fast retransmit), RFC 6582 (NewReno), with Linux's constants.
+// Acknowledgements, retransmission and congestion control: RFC 6298 (timeout), RFC 5681 (slow
+// start, congestion avoidance, fast retransmit), RFC 6582 (NewReno), with Linux's constants.
 #include <algorithm>
 
 #include "models/host/host.hpp"
@@ -64,7 +64,8 @@ void Tcp::acknowledged(TcpEndpoint& e, std::uint32_t acknowledgement) {
   host(e.host).ip().confirm(e.path);
 }
 
-/// Linux: by the number of segments acknowledged, and only while the window is what limits the sender.
+/// Linux: by the number of segments acknowledged, and only while the window is what limits the
+/// sender.
 void Tcp::grow_window(TcpEndpoint& e, std::uint32_t segments, std::uint32_t in_flight) {
   if (e.congestion_window < e.slow_start_threshold) {
     if (e.congestion_window >= 2 * in_flight) return;
@@ -100,21 +101,22 @@ void Tcp::retransmit_first(TcpEndpoint& e) {
   ++retransmissions_;
   const std::uint32_t left = before(e.send_una, e.send_end) ? e.send_end - e.send_una : 0;
   const std::uint32_t length = std::min<std::uint32_t>(e.mss, left);
-  const bool fin = e.fin_queued && e.send_una + length == e.send_end &&
-                   before(e.send_end, e.send_most);
+  const bool fin =
+      e.fin_queued && e.send_una + length == e.send_end && before(e.send_end, e.send_most);
   std::uint8_t flags = TcpFlags::kAck;
   if (fin) flags |= TcpFlags::kFin;
   send_segment(e, e.send_una, length, flags);
 }
 
-/// Linux's restart after idle: the window halves for each timeout without sending, down to 10 segments.
+/// Linux's restart after idle: the window halves for each timeout without sending, down to 10
+/// segments.
 void Tcp::restart_after_idle(TcpEndpoint& e) {
   if (e.send_una != e.send_most || e.last_sent == kStart) return;
   const Duration step = timeout(e);
   Duration idle = now() - e.last_sent;
   if (idle <= step) return;
-  e.slow_start_threshold = std::max(e.slow_start_threshold,
-                                    (e.congestion_window >> 1) + (e.congestion_window >> 2));
+  e.slow_start_threshold =
+      std::max(e.slow_start_threshold, (e.congestion_window >> 1) + (e.congestion_window >> 2));
   const std::uint32_t least = std::min(e.congestion_window, kInitialWindow);
   while (idle > step && e.congestion_window > least) {
     e.congestion_window >>= 1;
@@ -179,7 +181,8 @@ void Tcp::retransmission_timeout(TcpEndpoint& e) {
   set_timer(e);
 }
 
-/// A router said that a segment was too long: smaller ones from here on, without a cut of the window.
+/// A router said that a segment was too long: smaller ones from here on, without a cut of the
+/// window.
 void Tcp::path_mtu_shrank(TcpEndpoint& e) {
   if (!host(e.host).ip().find_path(e.path, e.local, e.remote)) return;
   const std::uint32_t headers = Ipv4Header::kLength + TcpSegment::kPlainLength +

@@ -1,7 +1,8 @@
-// TCP of every host, as Linux's for what an LVS user can see (design.md section 4): handshake and its
-// retransmissions, backlog, segments, slow start from 10 segments, NewReno without SACK (our choice;
-// Linux uses CUBIC with SACK, which differs under loss only), quick and delayed ACKs, RTO, FIN, RST,
-// TIME_WAIT, ICMP errors, path MTU. Sources: RFC 9293, 5681, 6298, 6582; spec/linux-host.md section 6.
+// TCP of every host, as Linux's for what an LVS user can see (design.md section 4): handshake and
+// its retransmissions, backlog, segments, slow start from 10 segments, NewReno without SACK (our
+// choice; Linux uses CUBIC with SACK, which differs under loss only), quick and delayed ACKs, RTO,
+// FIN, RST, TIME_WAIT, ICMP errors, path MTU. Sources: RFC 9293, 5681, 6298, 6582;
+// spec/linux-host.md section 6.
 //
 // Differs: what an application writes always fits the send buffer; the receive window grows by two
 // bytes for each received (Linux's growth while the application keeps up) and never closes, because
@@ -76,7 +77,8 @@ class Tcp {
   const ListenerCounters& counters(ListenerId listener) const {
     return listeners_[listener.index()].counters;
   }
-  /// Takes the oldest connection off the accept queue: its user is told `connected`. False if empty.
+  /// Takes the oldest connection off the accept queue: its user is told `connected`. False if
+  /// empty.
   bool accept(ListenerId listener);
 
   /// Opens a connection from a free port of `source`; nothing if there is no free port.
@@ -91,7 +93,8 @@ class Tcp {
   const TcpEndpoint& endpoint(EndpointId id) const { return pool_[id]; }
   /// Whether the handshake is done (and the endpoint is not closing).
   bool is_established(EndpointId id) const { return at(id).state == TcpState::established; }
-  /// Names the endpoint for its user beyond the life of its id: changes when the slot is used again.
+  /// Names the endpoint for its user beyond the life of its id: changes when the slot is used
+  /// again.
   std::uint32_t incarnation(EndpointId id) const { return at(id).incarnation; }
 
   /// A TCP packet for `host`. Consumes the frame.
@@ -261,9 +264,9 @@ class Tcp {
   std::vector<std::vector<Range>> ranges_;
   std::vector<std::uint32_t> free_ranges_;
   TupleTable table_;
-  /// TIME_WAIT records in a ring, oldest first: all last equally long. A record that is extended moves
-  /// to the end; one that is gone has no host. Records are numbered in order; a number is its value in
-  /// the table beside kTimeWaitBit.
+  /// TIME_WAIT records in a ring, oldest first: all last equally long. A record that is extended
+  /// moves to the end; one that is gone has no host. Records are numbered in order; a number is its
+  /// value in the table beside kTimeWaitBit.
   std::vector<TimeWait> time_waits_;
   std::uint32_t time_wait_first_ = 0;
   std::uint32_t time_wait_next_ = 0;

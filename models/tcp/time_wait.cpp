@@ -9,7 +9,7 @@
 namespace lvs {
 
 void Tcp::enter_time_wait(TcpEndpoint& e) {
-  const TimeWait record{e.local,     e.remote,       e.local_port,       e.remote_port, e.host,
+  const TimeWait record{e.local,     e.remote,       e.local_port,       e.remote_port,    e.host,
                         e.send_next, e.receive_next, e.timestamp_recent, now() + kTimeWait};
   const std::uint32_t hash = tuple_hash(tuple(e));
   destroy(e);
@@ -66,9 +66,9 @@ Tcp::Loss Tcp::input_time_wait(Host& host, std::uint32_t number, const Segment& 
   }
   if (header.syn() && !header.ack()) {
     // A new SYN on the same 4-tuple is accepted if it is later by sequence number or timestamp.
-    const bool later = before(record.receive_next, header.sequence) ||
-                       (header.timestamps &&
-                        before(record.timestamp_recent, header.timestamp_value));
+    const bool later =
+        before(record.receive_next, header.sequence) ||
+        (header.timestamps && before(record.timestamp_recent, header.timestamp_value));
     const std::uint32_t listener = find_listener(host.id(), {record.local, record.local_port});
     if (later && listener != TupleTable::kNone) {
       forget_time_wait(number);
@@ -105,8 +105,7 @@ void Tcp::acknowledge_time_wait(Host& host, const TimeWait& record) {
   frame.tcp.timestamp_value = timestamp();
   frame.tcp.timestamp_echo = record.timestamp_recent;
   if (frame.tcp.timestamps) frame.tcp.header_length += TcpSegment::kTimestampLength;
-  frame.ip.total_length =
-      static_cast<std::uint16_t>(Ipv4Header::kLength + frame.tcp.header_length);
+  frame.ip.total_length = static_cast<std::uint16_t>(Ipv4Header::kLength + frame.tcp.header_length);
   host.ip().send(id);
 }
 

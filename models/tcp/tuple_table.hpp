@@ -1,5 +1,5 @@
-// Which endpoint or TIME_WAIT record a segment belongs to: host and 4-tuple -> value. Open addressing
-// with 8-byte slots; the keys are where the values point to.
+// Which endpoint or TIME_WAIT record a segment belongs to: host and 4-tuple -> value. Open
+// addressing with 8-byte slots; the keys are where the values point to.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,11 @@ struct TcpTuple {
   friend bool operator==(const TcpTuple&, const TcpTuple&) = default;
 };
 
-/// A multiply-and-fold hash. The fold between the products matters: ports sit in the upper bits, and
-/// a product alone never carries them down to the bits that choose the slot.
+/// A multiply-and-fold hash. The fold between the products matters: ports sit in the upper bits,
+/// and a product alone never carries them down to the bits that choose the slot.
 constexpr std::uint32_t tuple_hash(const TcpTuple& t) {
-  std::uint64_t h = static_cast<std::uint64_t>(t.local.address.value) << 32 | t.remote.address.value;
+  std::uint64_t h =
+      static_cast<std::uint64_t>(t.local.address.value) << 32 | t.remote.address.value;
   h *= 0x9e3779b97f4a7c15ULL;
   h ^= static_cast<std::uint64_t>(t.local.port.value) << 48 |
        static_cast<std::uint64_t>(t.remote.port.value) << 32 | t.host.value;

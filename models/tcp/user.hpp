@@ -12,14 +12,14 @@ using ListenerId = Id<ListenerTag>;
 
 /// How a connection ended that the application did not end itself.
 enum class TcpError : std::uint8_t {
-  refused,           ///< RST in answer to the SYN
-  unreachable,       ///< ICMP, or no answer to ARP, in answer to the SYN
-  reset,             ///< RST on an established connection
-  timed_out,         ///< no answer to a SYN, or retransmissions gave up
+  refused,      ///< RST in answer to the SYN
+  unreachable,  ///< ICMP, or no answer to ARP, in answer to the SYN
+  reset,        ///< RST on an established connection
+  timed_out,    ///< no answer to a SYN, or retransmissions gave up
 };
 
-/// Calls come from inside Tcp::receive and Tcp::timer. An application may call send, close and abort
-/// on the endpoint from inside a call.
+/// Calls come from inside Tcp::receive and Tcp::timer. An application may call send, close and
+/// abort on the endpoint from inside a call.
 class TcpUser {
  public:
   virtual ~TcpUser() = default;
@@ -30,8 +30,8 @@ class TcpUser {
   virtual void received(EndpointId endpoint, std::uint32_t bytes) = 0;
   /// The peer has closed: nothing more will come.
   virtual void peer_closed(EndpointId endpoint) = 0;
-  /// A connection waits in the accept queue of a listener that does not accept at once; user_data is
-  /// the listener's. The user calls Tcp::accept when it wants it.
+  /// A connection waits in the accept queue of a listener that does not accept at once; user_data
+  /// is the listener's. The user calls Tcp::accept when it wants it.
   virtual void queued(ListenerId listener, std::uint32_t user_data) = 0;
   /// The connection is gone; the id is void after the call.
   virtual void failed(EndpointId endpoint, TcpError error) = 0;

@@ -69,8 +69,8 @@ void Udp::receive(Host& to, FrameId id) {
   const Endpoint local{frame.ip.destination, frame.udp.destination};
   const Endpoint remote{frame.ip.source, frame.udp.source};
   const Socket* socket = find(to.id(), local);
-  const bool wrong_peer = socket != nullptr && !socket->remote.address.is_any() &&
-                          socket->remote != remote;
+  const bool wrong_peer =
+      socket != nullptr && !socket->remote.address.is_any() && socket->remote != remote;
   if (socket == nullptr || wrong_peer) {
     to.icmp().send_error(frame, {IcmpType::unreachable, IcmpUnreachable::kPort, 0});
     return to.drop(id, DropCause::closed_port);

@@ -53,8 +53,8 @@ class Udp {
   /// A free source port, as for TCP; nothing if there is none.
   std::optional<Port> free_port(HostId host, Ipv4Address source);
 
-  /// Sends `bytes` as one datagram, or, if they do not fit the link's MTU, as several (our choice: an
-  /// application that cuts its response to the MTU, so nothing is fragmented).
+  /// Sends `bytes` as one datagram, or, if they do not fit the link's MTU, as several (our choice:
+  /// an application that cuts its response to the MTU, so nothing is fragmented).
   void send(const UdpUser::Datagram& datagram);
 
   void receive(Host& host, FrameId frame);

@@ -23,13 +23,10 @@ Clients::Clients(Simulator& simulator, Observation& observation, Tcp& tcp, Udp& 
 WorkloadId Clients::add(const WorkloadConfig& config) {
   LVS_REQUIRE(!config.sources.empty(), "a workload has somewhere to come from");
   const std::string& name = config.name;
-  workloads_.push_back(Workload{config,
-                                RandomStream(key_, name, "arrivals"),
-                                RandomStream(key_, name, "sources"),
-                                StreamFamily(key_, name, "request_size"),
-                                StreamFamily(key_, name, "requests"),
-                                StreamFamily(key_, name, "think"),
-                                StreamFamily(key_, name, "hold")});
+  workloads_.push_back(
+      Workload{config, RandomStream(key_, name, "arrivals"), RandomStream(key_, name, "sources"),
+               StreamFamily(key_, name, "request_size"), StreamFamily(key_, name, "requests"),
+               StreamFamily(key_, name, "think"), StreamFamily(key_, name, "hold")});
   return WorkloadId{static_cast<std::uint32_t>(workloads_.size() - 1)};
 }
 
@@ -84,8 +81,8 @@ void Clients::begin(std::uint32_t workload, std::uint32_t source, std::uint32_t 
   x.requests_left = static_cast<std::uint32_t>(load.config.requests.sample_count(count) - 1);
   new_request(x);
   const auto& address = load.config.sources[source].address;
-  const OutputRoute route = route_output(hosts_[x.client.index()]->state(),
-                                         load.config.target.endpoint.address, address);
+  const OutputRoute route =
+      route_output(hosts_[x.client.index()]->state(), load.config.target.endpoint.address, address);
   if (route.kind == OutputRoute::Kind::none) return fail(slot, Outcome::refused_icmp);
   x.source.address = route.source;
   if (!hosts_[x.client.index()]->is_powered()) return fail(slot, Outcome::reset);
@@ -225,8 +222,8 @@ void Clients::peer_closed(EndpointId endpoint) {
   // A server that closes under a request breaks it; between requests nothing is lost.
   if (x.phase == Exchange::Phase::waiting) end_request(x, Outcome::reset, kNever);
   tcp_.close(endpoint);
-  end_exchange(slot, expected || x.phase == Exchange::Phase::thinking ? Outcome::completed
-                                                                      : Outcome::reset);
+  end_exchange(
+      slot, expected || x.phase == Exchange::Phase::thinking ? Outcome::completed : Outcome::reset);
 }
 
 void Clients::failed(EndpointId endpoint, TcpError error) {
@@ -250,9 +247,7 @@ void Clients::refused(std::uint32_t slot) {
   fail(slot, Outcome::refused_icmp);
 }
 
-void Clients::queued(ListenerId, std::uint32_t) {
-  LVS_REQUIRE(false, "clients do not listen");
-}
+void Clients::queued(ListenerId, std::uint32_t) { LVS_REQUIRE(false, "clients do not listen"); }
 
 /// Timeout, end of a think time, or end of the hold: the phase tells which.
 void Clients::exchange_timer(std::uint32_t slot) {
@@ -268,9 +263,7 @@ void Clients::exchange_timer(std::uint32_t slot) {
         udp_.close(x.client, x.source);
       }
       return fail(slot, Outcome::timeout);
-    case Exchange::Phase::thinking:
-      new_request(x);
-      return send_request(slot);
+    case Exchange::Phase::thinking: new_request(x); return send_request(slot);
     case Exchange::Phase::holding: return close(slot);
     case Exchange::Phase::free: LVS_REQUIRE(false, "an ended exchange has no timer");
   }

@@ -33,20 +33,20 @@ struct WorkloadConfig {
   std::vector<Source> sources;
   PopularityPicker popularity = PopularityPicker::uniform(1);  ///< over the sources
   ServiceAddress target;
-  std::optional<ArrivalProcess> arrivals;  ///< open loop; else `users`
-  std::uint32_t users = 0;                 ///< closed loop; user u keeps to source u mod n
-  RandomLaw requests = RandomLaw::constant(1.0);   ///< per connection, ones
-  RandomLaw think = RandomLaw::constant(0.0);      ///< ticks
-  std::optional<RandomLaw> hold;                   ///< ticks
-  RandomLaw request = RandomLaw::constant(0.0);    ///< bytes
-  std::optional<Duration> timeout;  ///< none: as long as TCP itself waits
+  std::optional<ArrivalProcess> arrivals;         ///< open loop; else `users`
+  std::uint32_t users = 0;                        ///< closed loop; user u keeps to source u mod n
+  RandomLaw requests = RandomLaw::constant(1.0);  ///< per connection, ones
+  RandomLaw think = RandomLaw::constant(0.0);     ///< ticks
+  std::optional<RandomLaw> hold;                  ///< ticks
+  RandomLaw request = RandomLaw::constant(0.0);   ///< bytes
+  std::optional<Duration> timeout;                ///< none: as long as TCP itself waits
   bool close_at_server = false;
 };
 
 /// Which arrivals are measured, and when arrivals end.
 struct MeasuredWindow {
   Time from = kStart;
-  Time until = kNever;     ///< arrivals in [from, until) are measured
+  Time until = kNever;  ///< arrivals in [from, until) are measured
   Time arrivals_end = kNever;
 };
 
@@ -61,7 +61,9 @@ class Clients final : public TcpUser, public UdpUser {
   void start(const MeasuredWindow& window);
 
   /// All requests whose arrival lies in the window have ended, and the window is over.
-  bool all_measured_ended() const { return measured_open_ == 0 && simulator_.now() >= window_.until; }
+  bool all_measured_ended() const {
+    return measured_open_ == 0 && simulator_.now() >= window_.until;
+  }
   /// Ends the run: what is still open is reported as unfinished.
   void finish();
 

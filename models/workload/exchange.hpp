@@ -1,6 +1,6 @@
-// An exchange: one connection of a client (or one UDP request) from the wish for it to its end, with
-// the request that is now under way. Frames carry its name as a tag, so that the server that gets
-// the request knows its size and demand; no address or header comes from it.
+// An exchange: one connection of a client (or one UDP request) from the wish for it to its end,
+// with the request that is now under way. Frames carry its name as a tag, so that the server that
+// gets the request knows its size and demand; no address or header comes from it.
 #pragma once
 
 #include <cstdint>
@@ -26,19 +26,19 @@ struct Exchange {
 
   std::uint32_t generation = 0;
   Phase phase = Phase::free;
-  bool measured = false;             ///< the present request's arrival lies in the window
+  bool measured = false;  ///< the present request's arrival lies in the window
   bool connection_measured = false;
   bool first_request = true;
-  bool closes_at_server = false;     ///< the server closes after the last response
+  bool closes_at_server = false;  ///< the server closes after the last response
   WorkloadId workload;
   HostId client;
-  HostId server;                     ///< set by the server that takes it
-  std::uint32_t user = 0;            ///< of a closed loop
+  HostId server;           ///< set by the server that takes it
+  std::uint32_t user = 0;  ///< of a closed loop
   Endpoint source;
-  EndpointId endpoint;               ///< TCP
-  std::uint32_t requests_left = 0;   ///< after the present one
+  EndpointId endpoint;              ///< TCP
+  std::uint32_t requests_left = 0;  ///< after the present one
   std::uint32_t requests_done = 0;
-  std::uint64_t number = 0;          ///< k of the present request
+  std::uint64_t number = 0;  ///< k of the present request
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;  ///< set by the server
   std::uint64_t received = 0;

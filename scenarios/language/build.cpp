@@ -22,8 +22,9 @@ Simulation::Simulation(const Scenario& scenario, StreamKey key, EventQueue::Stru
   }
   if (const auto loop = world_.topology().loop()) {
     throw ScenarioError(scenario_.file,
-                        "the switches " + join(*loop) + " form a loop: without a spanning tree "
-                        "frames would circle in it for ever; cut one of their cables");
+                        "the switches " + join(*loop) +
+                            " form a loop: without a spanning tree "
+                            "frames would circle in it for ever; cut one of their cables");
   }
   for (const language::Host& host : scenario_.hosts) run_setup(host);
   for (const language::Host& host : scenario_.hosts) build_servers(host);
@@ -34,9 +35,7 @@ Simulation::Simulation(const Scenario& scenario, StreamKey key, EventQueue::Stru
 
 Simulation::~Simulation() = default;
 
-lvs::Host& Simulation::host(const std::string& name) {
-  return world_.host(host_ids_.at(name));
-}
+lvs::Host& Simulation::host(const std::string& name) { return world_.host(host_ids_.at(name)); }
 
 HostShell& Simulation::shell(const std::string& host) { return *shells_.at(host); }
 
@@ -82,8 +81,7 @@ void Simulation::plug_card(lvs::Host& host, const Nic& nic) {
     throw ScenarioError(nic.network.where, "both ends of the cable " + network + " are on " +
                                                host.name() + ": a loop");
   }
-  const CableId cable =
-      world_.join({world_.host(end.host), end.card}, {host, card}, end.way, way);
+  const CableId cable = world_.join({world_.host(end.host), end.card}, {host, card}, end.way, way);
   cable_of_card_[{world_.host(end.host).name(), end.card.name}] = cable;
   cable_of_card_[{host.name(), card.name}] = cable;
   loose_ends_.erase(other);
@@ -122,11 +120,12 @@ void Simulation::build_clients(const ClientGroup& group) {
     for (const AddressRange& range : group.addresses) {
       for (std::uint32_t a = range.first.value;; ++a) {
         if (!world_.host(id).state().is_local({a})) {
-          throw ScenarioError(range.where,
-                              to_string(Ipv4Address{a}) + " is not an address of " + name.text +
-                                  "; add to its setup:  ip route add local " +
-                                  to_string(Ipv4Address{a}) + "/32 dev lo  (or one route for the "
-                                  "whole range)");
+          throw ScenarioError(range.where, to_string(Ipv4Address{a}) + " is not an address of " +
+                                               name.text +
+                                               "; add to its setup:  ip route add local " +
+                                               to_string(Ipv4Address{a}) +
+                                               "/32 dev lo  (or one route for the "
+                                               "whole range)");
         }
         config.sources.push_back({id, Ipv4Address{a}});
         if (a == range.last.value) break;
@@ -134,9 +133,8 @@ void Simulation::build_clients(const ClientGroup& group) {
     }
   }
   const auto count = static_cast<std::uint64_t>(config.sources.size());
-  config.popularity = group.popularity.zipf
-                          ? PopularityPicker::zipf(count, *group.popularity.zipf)
-                          : PopularityPicker::uniform(count);
+  config.popularity = group.popularity.zipf ? PopularityPicker::zipf(count, *group.popularity.zipf)
+                                            : PopularityPicker::uniform(count);
   config.target = group.targets.front().service;
   if (const auto* poisson = std::get_if<PoissonArrivals>(&group.arrivals)) {
     config.arrivals = ArrivalProcess::poisson(poisson->per_second);
@@ -196,11 +194,10 @@ void Simulation::decide_times() {
   if (needed > Duration{}) needed += seconds(2);
   if (!plan.warmup) {
     times_.warmup = needed;
-    times_.warmup_reason =
-        needed == Duration{}
-            ? "auto: no scheduler in use looks at closed connections"
-            : "auto: " + by + " counts closed connections for " + to_string(needed - seconds(2)) +
-                  ", and 2s";
+    times_.warmup_reason = needed == Duration{}
+                               ? "auto: no scheduler in use looks at closed connections"
+                               : "auto: " + by + " counts closed connections for " +
+                                     to_string(needed - seconds(2)) + ", and 2s";
   } else {
     times_.warmup = *plan.warmup;
     if (times_.warmup < needed) {

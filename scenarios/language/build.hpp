@@ -1,5 +1,5 @@
-// From a scenario to a world that runs: hosts, cables, switches, servers and clients wired, `setup` run,
-// events scheduled.
+// From a scenario to a world that runs: hosts, cables, switches, servers and clients wired, `setup`
+// run, events scheduled.
 #pragma once
 
 #include <memory>
@@ -37,9 +37,9 @@ struct RunTimes {
 
 class Simulation final : public ScenarioEvents {
  public:
-  /// Builds the world and runs every `setup`. Throws ScenarioError for what only the models can tell: a
-  /// command that fails, a loop of switches, client addresses that are not local.
-  /// Requires: check_supported(scenario) passed. The scenario outlives this.
+  /// Builds the world and runs every `setup`. Throws ScenarioError for what only the models can
+  /// tell: a command that fails, a loop of switches, client addresses that are not local. Requires:
+  /// check_supported(scenario) passed. The scenario outlives this.
   Simulation(const Scenario& scenario, StreamKey key,
              EventQueue::Structure structure = EventQueue::Structure::calendar);
   ~Simulation() override;

@@ -24,8 +24,7 @@ void Simulation::schedule_events() {
 void Simulation::happen(std::uint32_t index) {
   Planned& planned = planned_[index];
   if (planned.event == nullptr) {
-    const auto& expected =
-        std::get<ShowExpectation>(scenario_.expect[planned.expectation].what);
+    const auto& expected = std::get<ShowExpectation>(scenario_.expect[planned.expectation].what);
     return show(expected.show, expected.host.text, planned.expectation);
   }
   const Event& event = *planned.event;

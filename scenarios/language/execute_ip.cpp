@@ -151,11 +151,13 @@ struct Executor {
     if (c.action == NeighbourAction::change && !known) return answer(ConfigError::no_such_entry);
     const auto wanted = neighbour_state(c.state);
     if (!wanted) {
-      return {2, "", "an entry can be set to permanent, reachable or stale; other states follow "
-                     "from what is heard"};
+      return {2, "",
+              "an entry can be set to permanent, reachable or stale; other states follow "
+              "from what is heard"};
     }
-    const MacAddress mac = c.mac ? *c.mac : known ? neighbours.find(c.address, *device)->mac
-                                                  : MacAddress{};
+    const MacAddress mac = c.mac   ? *c.mac
+                           : known ? neighbours.find(c.address, *device)->mac
+                                   : MacAddress{};
     neighbours.set(c.address, *device, mac, *wanted);
     return {};
   }
@@ -188,17 +190,19 @@ struct Executor {
   CommandResult operator()(const Arping& c) {
     const auto device = find(c.device);
     if (!device) return {2, "", "arping: Device " + c.device.text + " not available."};
-    if (c.count != 1) return {2, "", "arping -c " + std::to_string(c.count) +
-                                         ": only one announcement at a time is built; repeat the "
-                                         "event with `every: 1s`"};
+    if (c.count != 1)
+      return {2, "",
+              "arping -c " + std::to_string(c.count) +
+                  ": only one announcement at a time is built; repeat the "
+                  "event with `every: 1s`"};
     context.host.arp().announce(*device, c.address,
                                 c.reply ? ArpOperation::reply : ArpOperation::request);
     return {};
   }
 
   template <class Shown>
-  CommandResult listing(const Shown& c, std::string (*list)(const lvs::Host&,
-                                                            std::optional<InterfaceId>)) {
+  CommandResult listing(const Shown& c,
+                        std::string (*list)(const lvs::Host&, std::optional<InterfaceId>)) {
     std::optional<InterfaceId> device;
     if (c.device) {
       device = find(*c.device);

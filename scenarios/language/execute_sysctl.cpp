@@ -27,8 +27,9 @@ int* ipvs_value(const ShellContext& context, std::string_view name) {
 }
 
 CommandResult not_modelled(const SysctlAssignment& a) {
-  throw ScenarioError(a.where, a.name + ": this kernel parameter is not modelled yet; without the "
-                                        "line the run is the same");
+  throw ScenarioError(a.where, a.name +
+                                   ": this kernel parameter is not modelled yet; without the "
+                                   "line the run is the same");
 }
 
 CommandResult set_port_range(const ShellContext& context, const SysctlAssignment& a) {
@@ -54,8 +55,8 @@ CommandResult assign(const ShellContext& context, const SysctlAssignment& a) {
     *target = *value;
     return {};
   }
-  const std::string_view path = std::string_view(a.name).substr(
-      a.name.starts_with(kNet) ? kNet.size() : 0);
+  const std::string_view path =
+      std::string_view(a.name).substr(a.name.starts_with(kNet) ? kNet.size() : 0);
   switch (context.host.state().set_sysctl(path, *value)) {
     case ConfigError::none: return {};
     case ConfigError::unknown_key: return not_modelled(a);
@@ -76,8 +77,7 @@ CommandResult execute_sysctl(const ShellContext& context,
   return all;
 }
 
-CommandResult read_sysctl(const ShellContext& context,
-                          const std::vector<SysctlAssignment>& names) {
+CommandResult read_sysctl(const ShellContext& context, const std::vector<SysctlAssignment>& names) {
   CommandResult all;
   for (const SysctlAssignment& a : names) {
     if (a.name.starts_with(kIpvs)) {

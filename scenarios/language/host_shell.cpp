@@ -45,8 +45,8 @@ std::string HostShell::run(const Script& script) {
     if (status != 0 && !step.shell.failure_allowed) {
       std::string text = result.error.empty() ? result.output : result.error;
       while (!text.empty() && text.back() == '\n') text.pop_back();
-      throw ScenarioError(step.where(), host_.name() + ": " + step.shell.words.front().text + ": " +
-                                            text);
+      throw ScenarioError(step.where(),
+                          host_.name() + ": " + step.shell.words.front().text + ": " + text);
     }
     if (step.shell.output) {
       write_output(*step.shell.output, result.output);
@@ -64,7 +64,8 @@ CommandResult HostShell::execute(const Step& step) {
   if (const auto* write = std::get_if<SysctlWrite>(&command)) {
     return execute_sysctl(context, write->assignments);
   }
-  if (const auto* read = std::get_if<SysctlRead>(&command)) return read_sysctl(context, read->names);
+  if (const auto* read = std::get_if<SysctlRead>(&command))
+    return read_sysctl(context, read->names);
   if (const auto* load = std::get_if<SysctlLoad>(&command)) {
     return execute_sysctl(context, parse_sysctl_file(text_of(load->file, read_file(load->file))));
   }

@@ -1,5 +1,5 @@
-// Runs commands on a simulated host, as its administrator's shell would: ip, sysctl, ipvsadm and the
-// rest act on the models, and answer with the real tool's texts.
+// Runs commands on a simulated host, as its administrator's shell would: ip, sysctl, ipvsadm and
+// the rest act on the models, and answer with the real tool's texts.
 #pragma once
 
 #include <map>
@@ -23,9 +23,9 @@ class HostShell {
   HostShell(World& world, lvs::Host& host, std::string folder)
       : world_(world), host_(host), folder_(std::move(folder)) {}
 
-  /// Runs every step in order, honouring `&&` and `||`. Returns what was printed on stdout; what goes
-  /// to a file is kept in the host's file store. Throws ScenarioError, at the command, with the tool's
-  /// text, for the first one that fails and is not followed by `||`.
+  /// Runs every step in order, honouring `&&` and `||`. Returns what was printed on stdout; what
+  /// goes to a file is kept in the host's file store. Throws ScenarioError, at the command, with
+  /// the tool's text, for the first one that fails and is not followed by `||`.
   std::string run(const Script& script);
 
  private:
@@ -48,7 +48,6 @@ CommandResult execute_ip(const ShellContext& context, const Command& command);
 CommandResult execute_ipvsadm(const ShellContext& context, const Command& command);
 CommandResult execute_sysctl(const ShellContext& context,
                              const std::vector<SysctlAssignment>& assignments);
-CommandResult read_sysctl(const ShellContext& context,
-                          const std::vector<SysctlAssignment>& names);
+CommandResult read_sysctl(const ShellContext& context, const std::vector<SysctlAssignment>& names);
 
 }  // namespace lvs::language

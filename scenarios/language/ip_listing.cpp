@@ -25,12 +25,10 @@ std::string link_lines(const Interface& device, std::size_t index) {
   const bool tunnel = device.kind == DeviceKind::tunnel;
   std::string flags = loopback ? "LOOPBACK" : tunnel ? "NOARP" : "BROADCAST,MULTICAST";
   if (device.up) flags += ",UP,LOWER_UP";
-  const std::string_view state = !device.up             ? "DOWN"
-                                 : loopback || tunnel ? "UNKNOWN"
-                                                        : "UP";
+  const std::string_view state = !device.up ? "DOWN" : loopback || tunnel ? "UNKNOWN" : "UP";
   const std::string name = tunnel ? device.name + "@NONE" : device.name;
-  std::string text = fmt::format("{}: {}: <{}> mtu {} state {}\n", index + 1, name, flags,
-                                 device.mtu, state);
+  std::string text =
+      fmt::format("{}: {}: <{}> mtu {} state {}\n", index + 1, name, flags, device.mtu, state);
   if (loopback) {
     text += "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n";
   } else if (tunnel) {
@@ -128,8 +126,7 @@ std::string list_neighbours(const lvs::Host& host, std::optional<InterfaceId> de
   std::string text;
   for (const Neighbour& n : host.neighbours().listing()) {
     if (n.state == lvs::NeighbourState::none || (device && n.device != *device)) continue;
-    text += fmt::format("{} dev {}", to_string(n.address),
-                        host.state().interface(n.device).name);
+    text += fmt::format("{} dev {}", to_string(n.address), host.state().interface(n.device).name);
     if (n.valid()) text += " lladdr " + to_string(n.mac);
     text += fmt::format(" {}\n", name(n.state));
   }

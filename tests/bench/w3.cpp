@@ -1,8 +1,9 @@
-// W3 of the benchmarks: 64 clients - switch - director - 16 servers, real ARP, TCP, NAT and a scheduler.
-// Each client works through its requests one after the other: handshake, 200 B request, 10000 B response,
-// close. All links 1 Gbit/s but the director's 10 Gbit/s one, 100 us of delay each.
+// W3 of the benchmarks: 64 clients - switch - director - 16 servers, real ARP, TCP, NAT and a
+// scheduler. Each client works through its requests one after the other: handshake, 200 B request,
+// 10000 B response, close. All links 1 Gbit/s but the director's 10 Gbit/s one, 100 us of delay
+// each.
 #include <sys/resource.h>
-#include <time.h>
+#include <ctime>
 
 #include <cstdio>
 #include <cstdlib>
@@ -52,7 +53,8 @@ WayConfig way(std::int64_t gigabits) {
 }
 
 void address(Host& host, const char* device, Ipv4Address a, std::uint8_t length) {
-  host.state().add_address(*host.state().find_interface(device), {{a, length}, {}, false, {}, device});
+  host.state().add_address(*host.state().find_interface(device),
+                           {{a, length}, {}, false, {}, device});
 }
 
 void default_route(Host& host, Ipv4Address gateway) {

@@ -1,5 +1,5 @@
-// A small W3 (tests/bench/w3.cpp): clients - switch - director - servers, with real ARP, TCP, NAT and a
-// scheduler.
+// A small W3 (tests/bench/w3.cpp): clients - switch - director - servers, with real ARP, TCP, NAT
+// and a scheduler.
 #include "models/world.hpp"
 
 #include <catch2/catch.hpp>
@@ -63,7 +63,8 @@ class SmallCluster {
     return c;
   }
   static void address(Host& host, const std::string& device, Ipv4Address a, std::uint8_t length) {
-    host.state().add_address(*host.state().find_interface(device), {{a, length}, {}, false, {}, device});
+    host.state().add_address(*host.state().find_interface(device),
+                             {{a, length}, {}, false, {}, device});
   }
   void add_server(Host& director, std::uint32_t i) {
     const auto number = static_cast<std::uint8_t>(i);

@@ -46,8 +46,8 @@ void Collector::read_counters(std::vector<ServerCounters>& servers,
                               std::vector<DirectorCounters>& directors) const {
   servers.assign(servers_.size(), {});
   for (std::uint32_t i = 0; i < world_.servers().size(); ++i) {
-    const auto host = std::find(servers_.begin(), servers_.end(),
-                                world_.servers().config(ServerId{i}).host);
+    const auto host =
+        std::find(servers_.begin(), servers_.end(), world_.servers().config(ServerId{i}).host);
     servers[static_cast<std::size_t>(host - servers_.begin())].busy +=
         world_.servers().queue(ServerId{i}).busy_core_time();
   }
@@ -208,8 +208,8 @@ RunFacts Collector::facts(Recorder& recorder) const {
       }
     }
     if (i < servers_after_.size()) {
-      row.busy = Duration{static_cast<std::int64_t>(servers_after_[i].busy -
-                                                    servers_before_[i].busy)};
+      row.busy =
+          Duration{static_cast<std::int64_t>(servers_after_[i].busy - servers_before_[i].busy)};
       row.sockets = sockets_[i];
     }
     facts.servers.push_back(row);

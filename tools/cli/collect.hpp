@@ -1,5 +1,5 @@
-// What only the wired models know, as facts for results/: counters at the edges of the measured time,
-// listings, drops with their places.
+// What only the wired models know, as facts for results/: counters at the edges of the measured
+// time, listings, drops with their places.
 #pragma once
 
 #include <array>
@@ -23,8 +23,8 @@ class Collector {
   void measured_begins();
   void measured_ends();
 
-  /// All facts but those that Recorder::fill and the verdicts add. The recorder is asked to drop the
-  /// transient if the warm-up was automatic.
+  /// All facts but those that Recorder::fill and the verdicts add. The recorder is asked to drop
+  /// the transient if the warm-up was automatic.
   RunFacts facts(Recorder& recorder) const;
 
  private:

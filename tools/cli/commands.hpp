@@ -1,5 +1,5 @@
-// The subcommands of lvsim; one file each. They take their options as plain values, so that CLI11 stays
-// in main.cpp, and return the exit status of design.md 1.2.
+// The subcommands of lvsim; one file each. They take their options as plain values, so that CLI11
+// stays in main.cpp, and return the exit status of design.md 1.2.
 #pragma once
 
 #include <map>

@@ -16,7 +16,8 @@ void list_schedulers() {
 
 constexpr const char* kModes =
     "nat      ipvsadm -m  the destination becomes the real server; replies cross the director\n"
-    "dr       ipvsadm -g  only the MAC address changes; real servers own the VIP and answer directly\n"
+    "dr       ipvsadm -g  only the MAC address changes; real servers own the VIP and answer "
+    "directly\n"
     "tun      ipvsadm -i  an outer IP header (IPIP); real servers own the VIP on tunl0\n"
     "fullnat  ipvsadm -b  DPVS's: both addresses change (not built yet)\n";
 

@@ -32,8 +32,8 @@ struct Line {
   ShowOptions show;
   std::string list_what;
   std::vector<std::string> set;
-  CLI::App* run_command = app.add_subcommand(
-      "run", "Run a scenario once: who served whom, how fast, how evenly");
+  CLI::App* run_command =
+      app.add_subcommand("run", "Run a scenario once: who served whom, how fast, how evenly");
   CLI::App* show_command = app.add_subcommand(
       "show", "Print the expanded scenario: parameters, ranges and cluster: filled in");
   CLI::App* list_command = app.add_subcommand("list", "Print what exists");
@@ -51,8 +51,7 @@ struct Line {
     show_command->add_option("FILE", show.file, "the scenario, a YAML file")->required();
     show_command->add_option("--set", set, "NAME=VALUE: another value for a parameter")
         ->allow_extra_args(false);
-    list_command
-        ->add_option("WHAT", list_what, "schedulers, modes, metrics or commands")
+    list_command->add_option("WHAT", list_what, "schedulers, modes, metrics or commands")
         ->required()
         ->check(CLI::IsMember({"schedulers", "modes", "metrics", "commands"}));
   }

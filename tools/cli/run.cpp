@@ -23,8 +23,8 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 void on_interrupt(int) { interrupted = 1; }
 
-/// Runs up to `until`, in slices, so that progress shows and ^C is heard. Slices change nothing: the
-/// order of events does not depend on them.
+/// Runs up to `until`, in slices, so that progress shows and ^C is heard. Slices change nothing:
+/// the order of events does not depend on them.
 void run_to(World& world, Time until, Progress& progress) {
   constexpr int kSlices = 50;
   const Time from = world.simulator().now();
@@ -45,8 +45,7 @@ std::string repeat_command(const RunOptions& options, std::uint64_t seed) {
   return command + " --seed " + std::to_string(seed);
 }
 
-void fill_identity(RunFacts& facts, const RunOptions& options,
-                   const language::Scenario& scenario) {
+void fill_identity(RunFacts& facts, const RunOptions& options, const language::Scenario& scenario) {
   facts.identity.scenario = scenario.name;
   facts.identity.about = scenario.about;
   for (const language::Parameter& p : scenario.parameters) {
@@ -84,9 +83,8 @@ int verdict_of(const RunFacts& facts) {
 /// Adds the simulated time, the event number and the seed to a broken invariant.
 [[noreturn]] void rethrow_with_place(const InternalError& error, const World& world,
                                      std::uint64_t seed) {
-  throw InternalError(std::string(error.what()) + " at " +
-                      lvs::to_string(world.simulator().now()) + ", event " +
-                      std::to_string(world.simulator().executed()) + ", seed " +
+  throw InternalError(std::string(error.what()) + " at " + lvs::to_string(world.simulator().now()) +
+                      ", event " + std::to_string(world.simulator().executed()) + ", seed " +
                       std::to_string(seed));
 }
 
@@ -103,8 +101,7 @@ int run(const RunOptions& options) {
   const language::RunTimes& times = simulation.times();
   Collector collector(simulation);
   Recorder recorder(collector.plan(claims));
-  const std::filesystem::path target =
-      options.out ? *options.out : "out/" + scenario.name;
+  const std::filesystem::path target = options.out ? *options.out : "out/" + scenario.name;
   OutputFolder folder(target);  // before the run: a folder that cannot be written is known at once
   std::signal(SIGINT, on_interrupt);
   simulation.start(recorder, Watch::kExchanges);

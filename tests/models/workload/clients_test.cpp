@@ -79,7 +79,7 @@ TEST_CASE("a request tells when it was wanted, sent, answered and by whom", "[wo
   CHECK(c.source == Endpoint{address("10.0.0.2"), Port{32'768}});
 }
 
-TEST_CASE("each phase fails with its own outcome", "[workload][outcome]") {
+TEST_CASE("a connection that is not made fails with its own outcome", "[workload][outcome]") {
   Shop shop;
   SECTION("nobody listens: refused at once") {
     shop.serves = false;
@@ -121,6 +121,11 @@ TEST_CASE("each phase fails with its own outcome", "[workload][outcome]") {
     CHECK(shop.request().outcome == Outcome::connect_timeout);
     CHECK(shop.connection().ended == Time{seconds(127)});
   }
+  CHECK(shop.seen.connections.size() == 1);
+}
+
+TEST_CASE("a request that is not answered fails with its own outcome", "[workload][outcome]") {
+  Shop shop;
   SECTION("the response does not come in time: counted from the SYN") {
     shop.load.timeout = seconds(1);
     shop.serving.service_time = RandomLaw::constant(seconds(5));
