@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <random>
 
 #include "scenarios/language/read_law.hpp"
 #include "tests/scenarios/language/loading.hpp"
@@ -20,10 +19,8 @@ std::string time_law_error(const std::string& text) {
 struct Folder {
   std::filesystem::path path;
 
-  // Several builds may test at once on one machine.
-  Folder()
-      : path(std::filesystem::temp_directory_path() /
-             ("lvsim-laws-" + std::to_string(std::random_device{}()))) {
+  // Below the folder the tests run in: several builds may test at once on one machine.
+  Folder() : path(std::filesystem::current_path() / "laws-test-files") {
     std::filesystem::create_directories(path);
   }
   ~Folder() { std::filesystem::remove_all(path); }
