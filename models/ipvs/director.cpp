@@ -33,6 +33,7 @@ Director::Director(Simulator& simulator, const Observation& observation, HostId 
       udp_timeout_(jiffies_of_seconds(kUdpTimeoutSeconds)) {
   LVS_REQUIRE(index < kMostDirectors, "a run has at most 16 directors");
   LVS_REQUIRE(phases.statistics < kTickPeriod, "a phase is less than its period");
+  LVS_REQUIRE(phases.jiffies <= kMostJiffyPhase, "the jiffy counter does not wrap within a run");
 }
 
 Director::~Director() {

@@ -37,9 +37,13 @@ inline constexpr Jiffies kTickPeriod = 504;
 /// How often the trash is visited (1.6).
 inline constexpr Jiffies kTrashPeriod = jiffies_of_seconds(60);
 
+/// The longest run takes 2^29.3 jiffies and the longest timeout 2^31, so from here on nothing wraps
+/// into the values that mean "not armed yet".
+inline constexpr Jiffies kMostJiffyPhase = Jiffies{1} << 30;
+
 /// What a recording does not hold and a simulation may choose.
 struct DirectorPhases {
-  Jiffies jiffies = 0;     ///< the kernel's jiffy counter at the start of the run
+  Jiffies jiffies = 0;     ///< the kernel's counter at the start; at most kMostJiffyPhase
   Jiffies statistics = 0;  ///< by how much the first 2 s tick comes early; below 504
 };
 

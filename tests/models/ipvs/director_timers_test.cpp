@@ -210,6 +210,18 @@ TEST_CASE("with expire_nodest_conn the connections of a deleted server go at onc
   }
 }
 
+TEST_CASE("a jiffy phase that would wrap within a run is refused, the greatest one works",
+          "[ipvs][timers]") {
+  CHECK_THROWS_AS(DirectorFixture({.jiffies = kMostJiffyPhase + 1, .statistics = 0}),
+                  InternalError);
+  DirectorFixture f({.jiffies = kMostJiffyPhase, .statistics = 0});
+  f.serve("rr", 1);
+  f.connect(1);
+  f.from_client(1, kTestRst);
+  f.run_for(seconds(11));
+  CHECK(f.director.connections().size() == 0);
+}
+
 TEST_CASE("a director that is gone leaves no timer behind", "[ipvs][timers]") {
   Simulator simulator;
   Observation observation;
