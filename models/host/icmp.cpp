@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "models/host/host.hpp"
+#include "models/packet/compose.hpp"
 #include "models/tcp/tcp.hpp"
 #include "models/udp/udp.hpp"
 
@@ -53,12 +54,9 @@ void Icmp::send_error(const Frame& offender, const IcmpError& error) {
   const QuotedPacket quoted = quote(offender);
   const FrameId id = environment_.frames.create();
   Frame& frame = environment_.frames[id];
-  frame.type = EtherType::ipv4;
-  frame.tag = {};
-  frame.ip = {};
-  frame.ip.source = route.source;
-  frame.ip.destination = to;
-  frame.ip.protocol = Protocol::icmp;
+  start_packet(
+      frame,
+      {.source = route.source, .destination = to, .protocol = Protocol::icmp, .fragment = 0});
   frame.ip.total_length = static_cast<std::uint16_t>(
       std::min<int>(IcmpMessage::kMostTotal,
                     Ipv4Header::kLength + IcmpMessage::kHeaderLength + quoted.ip.total_length));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "models/host/host.hpp"
+#include "models/packet/compose.hpp"
 #include "models/tcp/tcp.hpp"
 
 namespace lvs {
@@ -149,13 +150,9 @@ bool Tcp::send_pending(TcpEndpoint& e) {
 void Tcp::answer_reset(Host& from, const Segment& segment) {
   const FrameId id = environment_.frames.create();
   Frame& frame = environment_.frames[id];
-  frame.type = EtherType::ipv4;
-  frame.tag = segment.tag;
-  frame.ip = {};
-  frame.ip.source = segment.ip.destination;
-  frame.ip.destination = segment.ip.source;
-  frame.ip.protocol = Protocol::tcp;
-  frame.ip.fragment = Ipv4Header::kDontFragment;
+  start_packet(
+      frame,
+      {.source = segment.ip.destination, .destination = segment.ip.source, .tag = segment.tag});
   frame.ip.total_length = Ipv4Header::kLength + TcpSegment::kPlainLength;
   frame.tcp = {};
   frame.tcp.source = segment.header.destination;

@@ -4,6 +4,7 @@
 
 #include "models/event_kinds.hpp"
 #include "models/host/host.hpp"
+#include "models/packet/compose.hpp"
 #include "models/tcp/tcp.hpp"
 
 namespace lvs {
@@ -88,13 +89,7 @@ Tcp::Loss Tcp::input_time_wait(Host& host, std::uint32_t number, const Segment& 
 void Tcp::acknowledge_time_wait(Host& host, const TimeWait& record) {
   const FrameId id = environment_.frames.create();
   Frame& frame = environment_.frames[id];
-  frame.type = EtherType::ipv4;
-  frame.tag = {};
-  frame.ip = {};
-  frame.ip.source = record.local;
-  frame.ip.destination = record.remote;
-  frame.ip.protocol = Protocol::tcp;
-  frame.ip.fragment = Ipv4Header::kDontFragment;
+  start_packet(frame, {.source = record.local, .destination = record.remote});
   frame.tcp = {};
   frame.tcp.source = record.local_port;
   frame.tcp.destination = record.remote_port;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/host/host.hpp"
+#include "models/packet/compose.hpp"
 
 namespace lvs {
 
@@ -51,13 +52,10 @@ void Udp::send(const UdpUser::Datagram& datagram) {
     left -= length;
     const FrameId id = environment_.frames.create();
     Frame& frame = environment_.frames[id];
-    frame.type = EtherType::ipv4;
-    frame.tag = datagram.tag;
-    frame.ip = {};
-    frame.ip.source = datagram.local.address;
-    frame.ip.destination = datagram.remote.address;
-    frame.ip.protocol = Protocol::udp;
-    frame.ip.fragment = Ipv4Header::kDontFragment;  // Linux sets DF while it discovers path MTUs
+    start_packet(frame, {.source = datagram.local.address,
+                         .destination = datagram.remote.address,
+                         .protocol = Protocol::udp,
+                         .tag = datagram.tag});
     frame.ip.total_length = static_cast<std::uint16_t>(kHeaders + length);
     frame.udp = {datagram.local.port, datagram.remote.port};
     from.ip().send(path, id);
