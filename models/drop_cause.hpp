@@ -18,6 +18,7 @@ enum class DropCause : std::uint8_t {
   not_for_this_mac,
   same_port,
   nic_down,
+  dummy_device,
   frame_too_long,
   power_off,
   // at a host's processor
@@ -26,6 +27,7 @@ enum class DropCause : std::uint8_t {
   arp_not_for_us,
   arp_suppressed,
   arp_martian,
+  proxy_queue_full,
   // IP input and forwarding
   martian_source,
   martian_destination,
@@ -36,6 +38,7 @@ enum class DropCause : std::uint8_t {
   ttl_exceeded,
   fragmentation_needed,
   broadcast_not_forwarded,
+  reassembly_timeout,
   // neighbours
   neighbour_queue_full,
   neighbour_failed,
@@ -46,7 +49,6 @@ enum class DropCause : std::uint8_t {
   accept_queue_full,
   half_open_full,
   unexpected_segment,
-  receive_buffer_full,
   unknown_protocol,
   tunnel_down,
   arptables,

@@ -20,8 +20,11 @@ enum class ConfKey : std::uint8_t {
   arp_filter,
   arp_accept,
   arp_notify,
+  arp_evict_nocarrier,
   drop_gratuitous_arp,
   proxy_arp,
+  proxy_arp_pvlan,
+  medium_id,
   rp_filter,
   src_valid_mark,
   accept_local,
@@ -32,9 +35,10 @@ enum class ConfKey : std::uint8_t {
   shared_media,
   log_martians,
   promote_secondaries,
+  ignore_routes_with_linkdown,
 };
 inline constexpr std::size_t kConfKeyCount =
-    static_cast<std::size_t>(ConfKey::promote_secondaries) + 1;
+    static_cast<std::size_t>(ConfKey::ignore_routes_with_linkdown) + 1;
 
 /// One directory below net.ipv4.conf.
 class InterfaceConf {
@@ -73,14 +77,23 @@ struct NeighbourConf {
   int mcast_solicit = 3;
   int ucast_solicit = 3;
   int mcast_resolicit = 0;
+  int app_solicit = 0;  ///< asks of a user's daemon; there is none, so they are lost time
   int locktime = 100;
   int gc_stale_time = 60;
   int unres_qlen_bytes = 212'992;
+  int proxy_delay = 80;
+  int proxy_qlen = 64;
 };
 
 /// Everything else under net.
 struct HostSysctls {
+  static constexpr int kReno = 0;
+  static constexpr int kCubic = 1;
+
   int tcp_timestamps = 1;
+  int tcp_sack = 1;
+  int tcp_window_scaling = 1;
+  int tcp_congestion_control = kCubic;  ///< written by name: "reno" or "cubic"
   int tcp_syn_retries = 6;
   int tcp_synack_retries = 5;
   int tcp_retries2 = 15;
@@ -90,8 +103,20 @@ struct HostSysctls {
   int tcp_syncookies = 1;
   int tcp_max_syn_backlog = 4096;
   int somaxconn = 4096;
+  int tcp_tw_reuse = 2;  ///< 2: on loopback only
+  int ip_default_ttl = 64;
+  int ip_no_pmtu_disc = 0;
+  int ip_forward_use_pmtu = 0;
+  int ipfrag_time = 30;
+  int route_min_pmtu = 552;
+  int route_mtu_expires = 600;
   int icmp_ratelimit = 1000;
+  int icmp_ratemask = 6168;  ///< bits of the types that are limited: 3, 4, 11, 12
+  int icmp_msgs_per_sec = 1000;
+  int icmp_msgs_burst = 50;
+  int icmp_echo_ignore_broadcasts = 1;
   int icmp_echo_ignore_all = 0;
+  int neigh_gc_interval = 30;
   int neigh_gc_thresh1 = 128;
   int neigh_gc_thresh2 = 512;
   int neigh_gc_thresh3 = 1024;

@@ -19,6 +19,7 @@ struct PacketStart {
 inline void start_packet(Frame& frame, const PacketStart& start) {
   frame.type = EtherType::ipv4;
   frame.tag = start.tag;
+  frame.mark = 0;
   frame.ip = {};
   frame.ip.source = start.source;
   frame.ip.destination = start.destination;

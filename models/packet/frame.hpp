@@ -52,6 +52,8 @@ struct alignas(64) Frame {
     ArpPacket arp;
   };
   Ipv4Header inner;  ///< the tunnelled header; meaningful if ip.protocol is ipip
+  /// The firewall mark, while the packet is inside one host; never on a cable.
+  std::uint32_t mark = 0;
 
   Frame() : tcp{} {}
 

@@ -24,6 +24,7 @@ FrameId Tcp::make_frame(TcpEndpoint& e, std::uint32_t length, std::uint8_t heade
   Frame& frame = environment_.frames[id];
   frame.type = EtherType::ipv4;
   frame.tag = e.tag;
+  frame.mark = 0;
   frame.ip.source = e.local;
   frame.ip.destination = e.remote;
   frame.ip.total_length = static_cast<std::uint16_t>(Ipv4Header::kLength + header_length + length);
