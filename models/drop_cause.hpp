@@ -38,7 +38,7 @@ enum class DropCause : std::uint8_t {
   ttl_exceeded,
   fragmentation_needed,
   broadcast_not_forwarded,
-  reassembly_timeout,
+  reassembly_failed,
   // neighbours
   neighbour_queue_full,
   neighbour_failed,

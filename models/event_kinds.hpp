@@ -14,6 +14,7 @@ enum class EventKind : EventCode {
   user_ready,          ///< workload, exchange slot: think time is over, or a user starts
   scenario_event,      ///< -, index of the event
   loopback,            ///< host, frame: through lo, in the same instant
+  proxy_answer,        ///< host, frame: an ARP request for somebody whom the host stands for
   // timers: target
   ipvs_connection = kTimerKinds,  ///< director << kDirectorShift | slot of the connection
   ipvs_statistics,                ///< director: the 2 s tick
@@ -22,6 +23,8 @@ enum class EventKind : EventCode {
   exchange_timeout,               ///< exchange slot
   ipvs_trash,                     ///< director: deleted real servers
   service_departure,              ///< service queue: a job may be done
+  reassembly,                     ///< host << kTargetShift | packet whose fragments wait
+  route_exceptions,               ///< host: something learned about a destination has expired
 };
 
 constexpr EventCode code(EventKind kind) { return static_cast<EventCode>(kind); }

@@ -85,7 +85,16 @@ void World::carrier_lost(CableId cable) {
     if (end.kind == Attachment::Kind::switch_port) {
       switches_[end.owner].port_down(end.port);
     } else {
-      host_list_[end.owner]->neighbours().forget_device(InterfaceId{end.port});
+      host_list_[end.owner]->set_carrier(InterfaceId{end.port}, false);
+    }
+  }
+}
+
+void World::carrier_found(CableId cable) {
+  for (const DirectionId way : {Cables::from_a(cable), Cables::from_b(cable)}) {
+    const Attachment& end = cables_.receiver(way);
+    if (end.kind == Attachment::Kind::card) {
+      host_list_[end.owner]->set_carrier(InterfaceId{end.port}, true);
     }
   }
 }
@@ -118,6 +127,12 @@ void World::dispatch(const Event& event) {
     case EventKind::delayed_answer:
       return host_list_[event.target]->answer_due(FrameId{event.argument});
     case EventKind::loopback: return host_list_[event.target]->loop_back(FrameId{event.argument});
+    case EventKind::proxy_answer:
+      return host_list_[event.target]->proxy_answer_due(FrameId{event.argument});
+    case EventKind::reassembly:
+      return host_list_[event.target >> Reassembly::kTargetShift]->ip().reassembly_timer(
+          event.target & ((1U << Reassembly::kTargetShift) - 1));
+    case EventKind::route_exceptions: return host_list_[event.target]->ip().exception_expired();
     case EventKind::connection_arrival: return clients_.connection_arrival(event.target);
     case EventKind::user_ready: return clients_.user_ready(event.target, event.argument);
     case EventKind::scenario_event: return scenario_events_->happen(event.argument);

@@ -59,6 +59,8 @@ class World {
   bool ended() const { return stops_when_measured_ended_ && clients_.all_measured_ended(); }
   /// A cable was cut: hosts forget their neighbours behind it, switches what they learned there.
   void carrier_lost(CableId cable);
+  /// The cable was joined again.
+  void carrier_found(CableId cable);
   /// A host loses or regains power, with everything that it serves.
   void power(Host& host, bool on);
 

@@ -1,56 +1,118 @@
 #include "models/host/arp.hpp"
 
+#include <algorithm>
+
+#include "models/event_kinds.hpp"
 #include "models/host/host.hpp"
-#include "models/host/routing.hpp"
 
 namespace lvs {
 
-Arp::Arp(const Environment& environment, Host& host) : environment_(environment), host_(host) {}
+Arp::Arp(const Environment& environment, Host& host)
+    : environment_(environment),
+      host_(host),
+      proxy_delays_(environment.key, host.name(), "proxy_delay") {}
 
+/// 2.1, steps 1 to 3. (2: lengths are right in every frame of ours; 4: every card has an IPv4
+/// configuration, also one without an address, and no other kind of hardware or operation exists.)
 void Arp::receive(InterfaceId arrival, FrameId id) {
-  const Frame& frame = environment_.frames[id];
-  const ArpPacket packet = frame.arp;
-  const bool unicast_to_us = !frame.destination.is_group();
-  const auto done = [&](DropCause cause) { host_.drop(id, cause); };
-  const auto heard = [&] { environment_.frames.deliver(id); };
-  HostState& state = host_.state();
+  Frame& frame = environment_.frames[id];
+  const Interface& device = host_.state().interface(arrival);
+  if (!device.resolves()) return host_.drop(id, DropCause::arp_suppressed);
+  ArpFilter& filter = host_.arp_filter();
+  if (filter.active(ArpFilter::Chain::input) &&
+      filter.pass(ArpFilter::Chain::input, frame.arp, device.name, {}) == FilterVerdict::drop) {
+    return host_.drop(id, DropCause::arptables);
+  }
+  hear(id, {.by = arrival, .unicast_to_us = !frame.destination.is_group()});
+}
 
-  // 4. Every card of ours has an IPv4 configuration, also one without an address: it asks with an
-  // address that it finds elsewhere (3.3), so it hears the answers.
-  // 5. Targets that nobody asks for.
-  if (packet.target.is_multicast()) return done(DropCause::arp_martian);
-  if (packet.target.is_loopback() && !state.either_conf(arrival, ConfKey::route_localnet)) {
-    return done(DropCause::arp_martian);
+/// Steps 5 and 6: targets that nobody asks for, gratuitous ones that are not wanted.
+bool Arp::is_impossible(const ArpPacket& packet, InterfaceId arrival) const {
+  if (packet.target.is_multicast()) return true;
+  return packet.target.is_loopback() &&
+         !host_.state().either_conf(arrival, ConfKey::route_localnet);
+}
+
+void Arp::hear(FrameId id, const Arrival& arrival) {
+  const ArpPacket packet = environment_.frames[id].arp;
+  HostState& state = host_.state();
+  if (is_impossible(packet, arrival.by)) return host_.drop(id, DropCause::arp_martian);  // 5
+  if (packet.sender == packet.target &&
+      state.either_conf(arrival.by, ConfKey::drop_gratuitous_arp)) {  // 6
+    return host_.drop(id, DropCause::arp_suppressed);
   }
-  // 6.
-  if (packet.sender == packet.target && state.either_conf(arrival, ConfKey::drop_gratuitous_arp)) {
-    return done(DropCause::arp_suppressed);
-  }
-  // 7. A probe for a duplicate address: answered, never learned from.
-  if (packet.sender.is_any()) {
-    if (packet.operation != ArpOperation::request || !state.is_local(packet.target)) {
-      return done(DropCause::arp_not_for_us);
-    }
-    if (!answers(packet, arrival)) return done(DropCause::arp_suppressed);
-    heard();
-    return reply(packet, arrival);
-  }
+  if (packet.sender.is_any()) return hear_probe(id, arrival);  // 7
   // 8. A request: an input route decision, sender as source.
   if (packet.operation == ArpOperation::request) {
-    const InputRoute route = route_input(state, {packet.sender, packet.target}, arrival);
+    const InputRoute route = route_input(state, {packet.sender, packet.target}, arrival.by);
     if (route.kind == InputRoute::Kind::local) {  // 8a
-      if (!answers(packet, arrival) || filtered(packet, arrival)) {
-        return done(DropCause::arp_suppressed);
+      if (!answers(packet, arrival.by) || filtered(packet, arrival.by)) {
+        return host_.drop(id, DropCause::arp_suppressed);
       }
-      learn_from_request(packet, arrival);
-      heard();
-      return reply(packet, arrival);
+      learn_from_request(packet, arrival.by);
+      environment_.frames.deliver(id);
+      return reply(packet, arrival.by);
     }
+    if (stands_for(packet, arrival.by, route)) return answer_as_proxy(id, arrival);  // 8b
   }
   // 9. News about somebody else, or the answer to a question of ours.
-  update_cache(packet, arrival, unicast_to_us);
-  if (packet.operation == ArpOperation::request) return done(DropCause::arp_not_for_us);
-  heard();
+  update_cache(packet, arrival.by, arrival.unicast_to_us);
+  if (packet.operation == ArpOperation::request) {
+    return host_.drop(id, DropCause::arp_not_for_us);
+  }
+  environment_.frames.deliver(id);
+}
+
+/// Step 7, a probe for a duplicate address: answered, never learned from.
+void Arp::hear_probe(FrameId id, const Arrival& arrival) {
+  const ArpPacket packet = environment_.frames[id].arp;
+  if (packet.operation != ArpOperation::request || !host_.state().is_local(packet.target)) {
+    return host_.drop(id, DropCause::arp_not_for_us);
+  }
+  if (!answers(packet, arrival.by)) return host_.drop(id, DropCause::arp_suppressed);
+  environment_.frames.deliver(id);
+  reply(packet, arrival.by);
+}
+
+/// Step 8b: whether the host answers for a target that it would forward to.
+bool Arp::stands_for(const ArpPacket& packet, InterfaceId arrival, const InputRoute& route) const {
+  if (route.kind != InputRoute::Kind::forward) return false;
+  const HostState& state = host_.state();
+  if (route.device == arrival) {  // proxy_arp_pvlan
+    return state.either_conf(arrival, ConfKey::proxy_arp_pvlan) && packet.sender != packet.target;
+  }
+  if (host_.neighbours().is_proxy({packet.target, arrival})) return true;
+  if (!state.either_conf(arrival, ConfKey::proxy_arp)) return false;
+  const int in = state.interface(arrival).conf[ConfKey::medium_id];
+  const int out = state.interface(route.device).conf[ConfKey::medium_id];
+  if (in == 0) return true;
+  return in != -1 && out != in && out != -1;
+}
+
+void Arp::answer_as_proxy(FrameId id, const Arrival& arrival) {
+  const ArpPacket packet = environment_.frames[id].arp;
+  const NeighbourConf& conf = host_.state().interface(arrival.by).neighbours;
+  learn_from_request(packet, arrival.by);
+  if (arrival.delayed || arrival.unicast_to_us || conf.proxy_delay == 0) {
+    environment_.frames.deliver(id);
+    return reply(packet, arrival.by);
+  }
+  if (waiting_proxy_answers_ >= conf.proxy_qlen) {
+    return host_.drop(id, DropCause::proxy_queue_full);
+  }
+  // Uniform in [0, proxy_delay), in hundredths of a second.
+  const auto most = static_cast<std::uint64_t>(milliseconds(10 * conf.proxy_delay).count());
+  const Duration delay{static_cast<std::int64_t>(proxy_delays_.below(most))};
+  ++waiting_proxy_answers_;
+  environment_.frames[id].mark = arrival.by.value;
+  environment_.simulator.at(environment_.simulator.now() + delay, code(EventKind::proxy_answer),
+                            host_.id().value, id.value);
+}
+
+void Arp::proxy_answer_due(FrameId id) {
+  if (waiting_proxy_answers_ > 0) --waiting_proxy_answers_;
+  const InterfaceId arrival{environment_.frames[id].mark};
+  hear(id, {.by = arrival, .unicast_to_us = false, .delayed = true});
 }
 
 /// arp_ignore, and the record of the decision.
@@ -111,11 +173,20 @@ void Arp::learn_from_request(const ArpPacket& packet, InterfaceId arrival) {
   }
 }
 
+namespace {
+
+bool in_own_network(const Interface& device, Ipv4Address address) {
+  return std::any_of(device.addresses.begin(), device.addresses.end(),
+                     [&](const InterfaceAddress& a) { return a.prefix.contains(address); });
+}
+
+}  // namespace
+
+/// Step 9 and table 2.5.
 void Arp::update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicast_to_us) {
   const HostState& state = host_.state();
   Neighbours& neighbours = host_.neighbours();
-  const Route* sender_route = state.tables().lookup(packet.sender);
-  const bool unicast_sender = sender_route == nullptr || sender_route->type == RouteType::unicast;
+  const bool unicast_sender = state.address_type(packet.sender) == RouteType::unicast;
   const bool is_reply = packet.operation == ArpOperation::reply;
   const bool gratuitous = packet.sender == packet.target &&
                           (!is_reply || packet.target_mac == packet.sender_mac) && unicast_sender;
@@ -123,9 +194,7 @@ void Arp::update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicas
   if (known == nullptr) {
     const int accept = state.max_conf(arrival, ConfKey::arp_accept);
     const bool permitted =
-        accept == 1 ||
-        (accept == 2 && state.select_source(arrival, packet.sender) && sender_route != nullptr &&
-         sender_route->device == arrival && !sender_route->gateway);
+        accept == 1 || (accept == 2 && in_own_network(state.interface(arrival), packet.sender));
     if (!permitted || !(gratuitous || (is_reply && unicast_sender))) return;
   }
   const auto entry = neighbours.find_or_create(packet.sender, arrival);
@@ -146,7 +215,9 @@ void Arp::reply(const ArpPacket& request, InterfaceId arrival) {
   answer.sender = request.target;
   answer.target_mac = request.sender_mac;
   answer.target = request.sender;
-  host_.transmit_answer(arrival, make(arrival, answer, request.sender_mac));
+  if (const auto frame = make(arrival, answer, request.sender_mac)) {
+    host_.transmit_answer(arrival, *frame);
+  }
 }
 
 void Arp::ask(const ArpQuestion& question) {
@@ -164,8 +235,10 @@ void Arp::ask(const ArpQuestion& question) {
     record.values[2] = host_.state().max_conf(question.device, ConfKey::arp_announce);
     environment_.observation.observer->observe(record);
   }
-  host_.transmit(question.device, make(question.device, request,
-                                       question.unicast_to.value_or(MacAddress::broadcast())));
+  if (const auto frame =
+          make(question.device, request, question.unicast_to.value_or(MacAddress::broadcast()))) {
+    host_.transmit(question.device, *frame);
+  }
 }
 
 /// 3.3: which of our addresses the question shows.
@@ -194,18 +267,46 @@ void Arp::announce(InterfaceId device, Ipv4Address address, ArpOperation operati
   // arping -U: requests with tha = ff..; -A: replies with tha = sha (2.7).
   packet.target_mac =
       operation == ArpOperation::request ? MacAddress::broadcast() : packet.sender_mac;
-  host_.transmit(device, make(device, packet, MacAddress::broadcast()));
+  broadcast(device, packet);
 }
 
-FrameId Arp::make(InterfaceId device, const ArpPacket& packet, MacAddress destination) {
+void Arp::notify(InterfaceId device) {
+  const HostState& state = host_.state();
+  if (!state.either_conf(device, ConfKey::arp_notify)) return;
+  if (!state.interface(device).resolves() || !state.interface(device).up) return;
+  for (const InterfaceAddress& a : state.interface(device).addresses) {
+    ArpPacket packet;
+    packet.operation = ArpOperation::request;
+    packet.sender_mac = state.interface(device).mac;
+    packet.sender = packet.target = a.prefix.address;
+    broadcast(device, packet);
+  }
+}
+
+void Arp::broadcast(InterfaceId device, const ArpPacket& packet) {
+  if (const auto frame = make(device, packet, MacAddress::broadcast())) {
+    host_.transmit(device, *frame);
+  }
+}
+
+std::optional<FrameId> Arp::make(InterfaceId device, const ArpPacket& packet,
+                                 MacAddress destination) {
   const FrameId id = environment_.frames.create();
   Frame& frame = environment_.frames[id];
   frame.destination = destination;
   frame.source = host_.state().interface(device).mac;
   frame.type = EtherType::arp;
   frame.tag = {};
+  frame.mark = 0;
   frame.arp = packet;
-  return id;
+  ArpFilter& filter = host_.arp_filter();
+  if (!filter.active(ArpFilter::Chain::output)) return id;
+  const std::string& name = host_.state().interface(device).name;
+  if (filter.pass(ArpFilter::Chain::output, frame.arp, {}, name) == FilterVerdict::accept) {
+    return id;
+  }
+  host_.drop(id, DropCause::arptables);
+  return std::nullopt;
 }
 
 }  // namespace lvs

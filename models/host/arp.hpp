@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "models/host/interface.hpp"
+#include "models/host/routing.hpp"
 #include "models/packet/frame_pool.hpp"
+#include "sim/random.hpp"
 
 namespace lvs {
 
@@ -29,8 +31,25 @@ class Arp {
   void ask(const ArpQuestion& question);
   /// `arping -U` (requests) or `-A` (replies) of `address` on `device`, once.
   void announce(InterfaceId device, Ipv4Address address, ArpOperation operation);
+  /// The device came up or has another MAC address: with arp_notify, one request for each of its
+  /// addresses (2.7).
+  void notify(InterfaceId device);
+  /// A request whose proxy answer was delayed is looked at again. Consumes the frame.
+  void proxy_answer_due(FrameId frame);
 
  private:
+  /// How a frame came in, beside what is in it.
+  struct Arrival {
+    InterfaceId by;
+    bool unicast_to_us = false;
+    bool delayed = false;  ///< it has waited for a proxy answer
+  };
+
+  void hear(FrameId frame, const Arrival& arrival);
+  bool is_impossible(const ArpPacket& packet, InterfaceId arrival) const;
+  void hear_probe(FrameId frame, const Arrival& arrival);
+  bool stands_for(const ArpPacket& packet, InterfaceId arrival, const InputRoute& route) const;
+  void answer_as_proxy(FrameId frame, const Arrival& arrival);
   bool answers(const ArpPacket& packet, InterfaceId arrival);
   bool ignored(const ArpPacket& packet, InterfaceId arrival) const;
   bool filtered(const ArpPacket& packet, InterfaceId arrival) const;
@@ -38,10 +57,14 @@ class Arp {
   void update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicast_to_us);
   void reply(const ArpPacket& request, InterfaceId arrival);
   Ipv4Address sender_address(const ArpQuestion& question) const;
-  FrameId make(InterfaceId device, const ArpPacket& packet, MacAddress destination);
+  /// The frame, unless arptables' OUTPUT drops the packet.
+  std::optional<FrameId> make(InterfaceId device, const ArpPacket& packet, MacAddress destination);
+  void broadcast(InterfaceId device, const ArpPacket& packet);
 
   const Environment& environment_;
   Host& host_;
+  RandomStream proxy_delays_;
+  int waiting_proxy_answers_ = 0;
 };
 
 }  // namespace lvs

@@ -80,13 +80,43 @@ void Host::answer_due(FrameId frame) {
   drop(frame, DropCause::nic_down);
 }
 
+void Host::proxy_answer_due(FrameId frame) {
+  if (!powered_) return drop(frame, DropCause::power_off);
+  arp_.proxy_answer_due(frame);
+}
+
+/// A dummy device swallows what is sent to it; a tunnel without a remote end knows no way.
+void Host::drop_at(const Interface& device, FrameId frame) {
+  const bool dummy = device.kind == DeviceKind::dummy && device.up;
+  const bool tunnel = device.kind == DeviceKind::tunnel && device.up;
+  drop(frame, dummy ? DropCause::dummy_device : tunnel ? DropCause::no_route : DropCause::nic_down);
+}
+
 ConfigError Host::set_interface_up(InterfaceId card, bool up) {
   const Interface& device = state_.interface(card);
+  const bool changes = device.up != up;
   if (!up && device.up) {
     neighbours_.forget_device(card);
     if (device.out.valid()) environment_.cables.flush_waiting(device.out);
   }
-  return state_.set_up(card, up);
+  const ConfigError error = state_.set_up(card, up);
+  if (up && changes) arp_.notify(card);
+  return error;
+}
+
+/// What neighbours were known by the old address is asked again.
+ConfigError Host::set_interface_mac(InterfaceId card, MacAddress mac) {
+  const bool changes = state_.interface(card).mac != mac;
+  const ConfigError error = state_.set_mac(card, mac);
+  if (error != ConfigError::none || !changes) return error;
+  neighbours_.forget_device(card);
+  arp_.notify(card);
+  return ConfigError::none;
+}
+
+void Host::set_carrier(InterfaceId card, bool carrier) {
+  state_.set_carrier(card, carrier);
+  if (!carrier) neighbours_.carrier_lost(card);
 }
 
 void Host::power_off() {
@@ -104,6 +134,9 @@ void Host::power_off() {
   tcp_.forget_host(id());
   ip_.forget();
   icmp_.forget();
+  arp_filter_ = {};
+  ip_filter_ = {};
+  neighbours_.forget_proxies();
 }
 
 void Host::power_on() {
@@ -117,6 +150,7 @@ void Host::power_on() {
     card.mac = device.mac;
     card.mtu = device.mtu;
     card.out = device.out;
+    card.carrier = device.carrier;
     card.up = true;
     fresh.add_interface(std::move(card));
   }

@@ -10,9 +10,11 @@
 
 #include "models/environment.hpp"
 #include "models/host/arp.hpp"
+#include "models/host/arp_filter.hpp"
 #include "models/host/capture_watch.hpp"
 #include "models/host/host_state.hpp"
 #include "models/host/icmp.hpp"
+#include "models/host/ip_filter.hpp"
 #include "models/host/ip_stack.hpp"
 #include "models/host/neighbours.hpp"
 #include "models/host/processor.hpp"
@@ -53,6 +55,10 @@ class Host {
   Arp& arp() { return arp_; }
   IpStack& ip() { return ip_; }
   Icmp& icmp() { return icmp_; }
+  ArpFilter& arp_filter() { return arp_filter_; }
+  const ArpFilter& arp_filter() const { return arp_filter_; }
+  IpFilter& ip_filter() { return ip_filter_; }
+  const IpFilter& ip_filter() const { return ip_filter_; }
   Tcp& tcp() { return tcp_; }
   Udp& udp() { return udp_; }
 
@@ -85,7 +91,6 @@ class Host {
     if (contents.destination != device.mac && !contents.destination.is_broadcast()) {
       return drop(frame, DropCause::not_for_this_mac);
     }
-    ++device.frames_received;
     device.bytes_received += static_cast<std::uint64_t>(contents.length().value);
     if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
       observe_frame(RecordKind::frame_received, card, frame);
@@ -99,13 +104,18 @@ class Host {
   void loop_back(FrameId frame);
   /// A frame that was delayed as an answer leaves now.
   void answer_due(FrameId frame);
+  /// A request whose proxy answer was delayed.
+  void proxy_answer_due(FrameId frame);
 
   /// Puts a frame whose addresses are set on the card's cable.
   void transmit(InterfaceId card, FrameId frame) {
     const Interface& device = state_.interface(card);
-    if (!device.up || !device.out.valid()) return drop(frame, DropCause::nic_down);
+    if (!device.up || !device.out.valid()) [[unlikely]]
+      return drop_at(device, frame);
     Frame& contents = environment_.frames[frame];
     contents.source = device.mac;
+    if (ip_filter_.has_marked()) [[unlikely]]
+      contents.mark = 0;
     if (environment_.observation.wants(Watch::kFrames)) [[unlikely]] {
       observe_frame(RecordKind::frame_sent, card, frame);
     }
@@ -124,8 +134,13 @@ class Host {
   }
   void observe_neighbour(const Neighbour& neighbour, NeighbourState next);
 
-  /// `ip link set X up|down`: addresses, routes, neighbours and waiting frames follow.
+  /// `ip link set X up|down`: addresses, routes, neighbours and waiting frames follow; with
+  /// arp_notify it is announced.
   ConfigError set_interface_up(InterfaceId card, bool up);
+  /// `ip link set X address MAC`.
+  ConfigError set_interface_mac(InterfaceId card, MacAddress mac);
+  /// The cable of the card was joined or cut.
+  void set_carrier(InterfaceId card, bool carrier);
 
   /// Loses power: nothing is sent or received any more, all tables and connections are lost. On
   /// again: the host is as new; its setup must be run again.
@@ -156,6 +171,7 @@ class Host {
     traffic.processor += cost;
   }
   void answer_later(FrameId frame);
+  void drop_at(const Interface& device, FrameId frame);
   void observe_frame(RecordKind kind, InterfaceId card, FrameId frame);
   void observe_drop(FrameId frame, DropCause cause);
 
@@ -175,6 +191,8 @@ class Host {
   Neighbours neighbours_;
   Arp arp_;
   Icmp icmp_;
+  ArpFilter arp_filter_;
+  IpFilter ip_filter_;
   ReplyJitter reply_jitter_;
   RandomStream reply_stream_;
   CaptureWatch* capture_watch_ = nullptr;

@@ -7,6 +7,7 @@
 namespace lvs {
 
 RouteTable& HostState::table_of(const Route& route) {
+  if (route.table != 0) return tables_.get(route.table);
   const bool local = route.type == RouteType::local || route.type == RouteType::broadcast;
   return local ? tables_.local : tables_.main;
 }
@@ -24,10 +25,13 @@ const Route* HostState::way_by(InterfaceId device, Ipv4Address gateway) const {
 bool HostState::complete(Route& route, ConfigError& error) const {
   error = ConfigError::none;
   if (route.prefix.address != route.prefix.network()) error = ConfigError::invalid;
-  if (route.gateway) {
+  if (route.gateway && route.onlink) {
+    if (!route.device.valid()) error = ConfigError::no_such_device;
+    if (is_local(*route.gateway)) error = ConfigError::network_unreachable;
+  } else if (route.gateway) {
     // A gateway must itself be on-link when the route is added (5.1.3).
     const Route* way = route.device.valid() ? way_by(route.device, *route.gateway)
-                                            : tables_.lookup(*route.gateway);
+                                            : lookup({.destination = *route.gateway});
     if (way == nullptr || way->gateway || way->type != RouteType::unicast) {
       error = ConfigError::network_unreachable;
     } else {
@@ -50,38 +54,55 @@ bool HostState::complete(Route& route, ConfigError& error) const {
   return error == ConfigError::none;
 }
 
-ConfigError HostState::add_route(Route route) {
+ConfigError HostState::insert_route(Route route, bool beside_equals) {
   ConfigError error{};
   if (!complete(route, error)) return error;
   RouteTable& table = table_of(route);
-  if (table.contains(route.prefix, route.metric)) return ConfigError::exists;
+  if (!beside_equals && table.contains(route)) return ConfigError::exists;
   if (route.type == RouteType::local) ++custom_local_routes_;
   table.add(route);
-  ++generation_;
+  routing_changed();
   return ConfigError::none;
 }
+
+ConfigError HostState::add_route(Route route) { return insert_route(route, false); }
+
+ConfigError HostState::append_route(Route route) { return insert_route(route, true); }
 
 ConfigError HostState::replace_route(Route route) {
   ConfigError error{};
   if (!complete(route, error)) return error;
-  const bool replaced = table_of(route).remove_first(
-      [&](const Route& r) { return r.prefix == route.prefix && r.metric == route.metric; });
-  if (route.type == RouteType::local && !replaced) ++custom_local_routes_;
+  RouteType before = RouteType::unicast;
+  table_of(route).remove_first([&](const Route& r) {
+    const bool same = r.prefix == route.prefix && r.tos == route.tos && r.metric == route.metric;
+    if (same && r.origin == RouteOrigin::boot) before = r.type;
+    return same;
+  });
+  if (before == RouteType::local) --custom_local_routes_;
+  if (route.type == RouteType::local) ++custom_local_routes_;
   table_of(route).add(route);
-  ++generation_;
+  routing_changed();
   return ConfigError::none;
 }
 
+ConfigError HostState::change_route(Route route) {
+  return table_of(route).contains(route) ? replace_route(route) : ConfigError::no_such_entry;
+}
+
 ConfigError HostState::delete_route(const Route& like) {
+  bool was_custom_local = false;
   const bool removed = table_of(like).remove_first([&](const Route& r) {
-    return r.prefix == like.prefix && (!like.gateway || r.gateway == like.gateway) &&
-           (!like.device.valid() || r.device == like.device) &&
-           (like.metric == 0 || r.metric == like.metric) &&
-           (like.type == RouteType::unicast || r.type == like.type);
+    const bool same = r.prefix == like.prefix && (!like.gateway || r.gateway == like.gateway) &&
+                      (!like.device.valid() || r.device == like.device) &&
+                      (like.metric == 0 || r.metric == like.metric) &&
+                      (like.tos == 0 || r.tos == like.tos) &&
+                      (like.type == RouteType::unicast || r.type == like.type);
+    if (same) was_custom_local = r.type == RouteType::local && r.origin == RouteOrigin::boot;
+    return same;
   });
   if (!removed) return ConfigError::no_such_process;
-  if (like.type == RouteType::local && custom_local_routes_ > 0) --custom_local_routes_;
-  ++generation_;
+  if (was_custom_local) --custom_local_routes_;
+  routing_changed();
   return ConfigError::none;
 }
 
@@ -94,6 +115,12 @@ void HostState::set_forwarding(bool on) {
 }
 
 ConfigError HostState::set_conf(std::string_view directory, ConfKey key, int value) {
+  const ConfigError error = write_conf(directory, key, value);
+  if (key == ConfKey::ignore_routes_with_linkdown) update_dead_routes();
+  return error;
+}
+
+ConfigError HostState::write_conf(std::string_view directory, ConfKey key, int value) {
   if (directory == "all") {
     if (key == ConfKey::forwarding) {
       set_forwarding(value != 0);

@@ -18,6 +18,56 @@ HostState::HostState(HostId id, std::string name) : id_(id), name_(std::move(nam
   tunl0.kind = DeviceKind::tunnel;
   tunl0.mtu = 1480;
   add_interface(std::move(tunl0));
+  rules_ = fresh_route_rules();
+}
+
+ConfigError HostState::add_device(const std::string& name, DeviceKind kind) {
+  if (find_interface(name)) return ConfigError::exists;
+  Interface device;
+  device.name = name;
+  device.kind = kind;
+  add_interface(std::move(device));
+  return ConfigError::none;
+}
+
+/// Interfaces are named by their place, so a deleted one leaves a place without a name.
+ConfigError HostState::delete_device(InterfaceId i) {
+  if (interface(i).kind != DeviceKind::dummy) return ConfigError::not_supported;
+  set_up(i, false);
+  interface(i).addresses.clear();
+  interface(i).name.clear();
+  return ConfigError::none;
+}
+
+void HostState::set_carrier(InterfaceId i, bool carrier) {
+  interface(i).carrier = carrier;
+  update_dead_routes();
+}
+
+/// 5.1.2: routes through an interface without carrier stay, unless it is told to ignore them.
+void HostState::update_dead_routes() {
+  for (std::uint32_t i = 0; i < interfaces_.size(); ++i) {
+    const InterfaceId device{i};
+    const bool dead =
+        !interface(device).carrier && either_conf(device, ConfKey::ignore_routes_with_linkdown);
+    for_each_table([&](RouteTable& table) { table.set_dead(device, dead); });
+  }
+  ++generation_;
+}
+
+std::vector<std::uint32_t> HostState::table_ids() const {
+  std::vector<std::uint32_t> ids{kTableOfMain, kTableOfLocal};
+  for (const RouteTables::Numbered& other : tables_.others) ids.push_back(other.id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+RouteType HostState::address_type(Ipv4Address address) const {
+  if (address.is_any() || address.is_broadcast() || address.is_multicast()) {
+    return RouteType::broadcast;
+  }
+  const Route* route = tables_.local.lookup(address);
+  return route == nullptr ? RouteType::unicast : route->type;
 }
 
 std::optional<InterfaceId> HostState::find_interface(std::string_view name) const {
@@ -68,15 +118,15 @@ ConfigError HostState::set_up(InterfaceId i, bool up) {
     for (const InterfaceAddress& a : device.addresses) add_address_routes(i, a);
   } else {
     // Routes through a down interface are removed (5.1.2); hand-made ones do not come back.
-    for (RouteTable* table : {&tables_.local, &tables_.main}) {
-      table->remove_all([&](const Route& r) {
+    for_each_table([&](RouteTable& table) {
+      table.remove_all([&](const Route& r) {
         const bool through = r.device == i;
         if (through && r.type == RouteType::local && r.origin == RouteOrigin::boot) {
           --custom_local_routes_;
         }
         return through;
       });
-    }
+    });
   }
   return ConfigError::none;
 }
@@ -166,7 +216,14 @@ void HostState::add_address_routes(InterfaceId i, const InterfaceAddress& a) {
   const Interface& device = interface(i);
   if (!device.up) return;
   const auto add = [&](RouteTable& table, Ipv4Prefix prefix, RouteType type, Scope scope) {
-    table.add({prefix, type, scope, std::nullopt, i, a.prefix.address, 0, 0, RouteOrigin::kernel});
+    Route route;
+    route.prefix = prefix;
+    route.type = type;
+    route.scope = scope;
+    route.device = i;
+    route.source = a.prefix.address;
+    route.origin = RouteOrigin::kernel;
+    table.add(route);
   };
   add(tables_.local, {a.prefix.address, 32}, RouteType::local, Scope::host);
   if (a.broadcast && !a.broadcast->is_broadcast()) {
@@ -185,15 +242,15 @@ void HostState::add_address_routes(InterfaceId i, const InterfaceAddress& a) {
 }
 
 void HostState::remove_address_routes(InterfaceId i, const InterfaceAddress& a) {
-  for (RouteTable* table : {&tables_.local, &tables_.main}) {
-    table->remove_all([&](const Route& r) {
+  for_each_table([&](RouteTable& table) {
+    table.remove_all([&](const Route& r) {
       return r.device == i && r.origin == RouteOrigin::kernel && r.source == a.prefix.address;
     });
     // Routes that prefer a source which is gone go with it.
-    table->remove_all([&](const Route& r) {
+    table.remove_all([&](const Route& r) {
       return r.origin == RouteOrigin::boot && r.source == a.prefix.address;
     });
-  }
+  });
 }
 
 }  // namespace lvs

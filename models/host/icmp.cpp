@@ -27,17 +27,18 @@ QuotedPacket quote(const Frame& frame) {
   return quoted;
 }
 
+}  // namespace
+
 /// Packets about which no error is ever sent (5.7).
-bool is_exempt(const Frame& offender) {
+bool Icmp::is_exempt(const Frame& offender) const {
   const Ipv4Header& ip = offender.ip;
   if (offender.destination.is_group() && !offender.destination.is_zero()) return true;
+  if (ip.fragment_offset() != 0) return true;
   if (ip.protocol == Protocol::icmp && offender.icmp.is_error()) return true;
-  if (ip.destination.is_broadcast() || ip.destination.is_multicast()) return true;
+  if (host_.state().address_type(ip.destination) == RouteType::broadcast) return true;
   return ip.source.is_any() || ip.source.is_loopback() || ip.source.is_multicast() ||
-         ip.source.is_broadcast();
+         host_.state().address_type(ip.source) == RouteType::broadcast;
 }
-
-}  // namespace
 
 void Icmp::send_error(const Frame& offender, const IcmpError& error) {
   if (is_exempt(offender)) return;
@@ -64,17 +65,39 @@ void Icmp::send_error(const Frame& offender, const IcmpError& error) {
   frame.icmp.type = error.type;
   frame.icmp.code = error.code;
   frame.icmp.mtu = error.mtu;
+  frame.icmp.gateway = error.gateway;
   frame.icmp.quoted = quoted;
-  ++errors_sent_;
   host_.ip().send(id);
 }
 
-/// 5.7: one token in icmp_ratelimit per destination, six saved up at most; not for "fragmentation
-/// needed"; and a limit of 1000 a second, burst 50, for all together.
+/// 5.6: the first at once; after the n-th not before 0.02 * 2^n s; nine at most, until 20.48 s have
+/// passed without a packet that deserved one.
+void Icmp::send_redirect(const Frame& packet, Ipv4Address gateway) {
+  constexpr Duration kLoad = milliseconds(20);
+  constexpr Duration kSilence = kLoad * 1024;
+  constexpr int kMost = 9;
+  const Time now = environment_.simulator.now();
+  Redirects& to = redirects_[packet.ip.source.value];
+  if (now > to.last + kSilence) to.sent = 0;
+  if (to.sent >= kMost) {
+    to.last = now;
+    return;
+  }
+  if (to.sent > 0 && now <= to.last + kLoad * (1 << to.sent)) return;
+  ++to.sent;
+  to.last = now;
+  constexpr std::uint8_t kForHost = 1;
+  send_error(packet, {IcmpType::redirect, kForHost, 0, gateway});
+}
+
+/// 5.7: for types in icmp_ratemask one token in icmp_ratelimit per destination, six saved up at
+/// most, but never for "fragmentation needed"; and a limit for all together.
 bool Icmp::may_send(Ipv4Address to, const IcmpError& error) {
+  const HostSysctls& sysctls = host_.state().sysctls();
   if (error.type == IcmpType::unreachable && error.code == IcmpUnreachable::kFragmentationNeeded) {
     return true;
   }
+  if ((sysctls.icmp_ratemask >> static_cast<int>(error.type) & 1) == 0) return true;
   const Time now = environment_.simulator.now();
   const auto take = [now](Bucket& bucket, Duration interval, std::int64_t burst) {
     bucket.tokens = std::min(bucket.tokens + (now - bucket.filled), burst * interval);
@@ -84,39 +107,63 @@ bool Icmp::may_send(Ipv4Address to, const IcmpError& error) {
     return true;
   };
   constexpr std::int64_t kBurst = 6;
-  constexpr std::int64_t kBurstOfAll = 50;
-  if (!all_) all_ = Bucket{kBurstOfAll * milliseconds(1), now};
-  if (!take(*all_, milliseconds(1), kBurstOfAll)) return false;
-  const Duration interval = milliseconds(host_.state().sysctls().icmp_ratelimit);
+  const std::int64_t burst_of_all = std::max(1, sysctls.icmp_msgs_burst);
+  const Duration interval_of_all = seconds(1) / std::max(1, sysctls.icmp_msgs_per_sec);
+  if (!all_) all_ = Bucket{burst_of_all * interval_of_all, now};
+  if (!take(*all_, interval_of_all, burst_of_all)) return false;
+  const Duration interval = milliseconds(sysctls.icmp_ratelimit);
   if (interval == Duration{}) return true;
   const auto [bucket, created] = buckets_.try_emplace(to.value, Bucket{kBurst * interval, now});
   return take(bucket.value(), interval, kBurst);
 }
 
-void Icmp::receive(InterfaceId, FrameId id) {
-  Frame& frame = environment_.frames[id];
-  if (frame.icmp.type == IcmpType::echo_request) {
-    if (host_.state().sysctls().icmp_echo_ignore_all != 0) {
-      return host_.drop(id, DropCause::no_socket);
-    }
-    frame.icmp.type = IcmpType::echo_reply;
-    std::swap(frame.ip.source, frame.ip.destination);
-    frame.ip.ttl = Ipv4Header::kInitialTtl;
-    return host_.send_answer(id);
-  }
-  if (frame.icmp.is_error()) {
-    const QuotedPacket& quoted = frame.icmp.quoted;
-    const bool too_long = frame.icmp.type == IcmpType::unreachable &&
-                          frame.icmp.code == IcmpUnreachable::kFragmentationNeeded;
-    if (too_long) host_.ip().learn_path_mtu(quoted.ip.destination, frame.icmp.mtu);
-    if (quoted.ip.protocol == Protocol::tcp) host_.tcp().icmp_error(host_, frame.icmp);
-    if (quoted.ip.protocol == Protocol::udp) host_.udp().icmp_error(host_, frame.icmp);
-  }
+void Icmp::receive(InterfaceId arrival, FrameId id) {
+  const Frame& frame = environment_.frames[id];
+  if (frame.icmp.type == IcmpType::echo_request) return answer_echo(id);
+  if (frame.icmp.is_error()) hear_error(arrival, frame);
   environment_.frames.deliver(id);
+}
+
+/// Answered from the address that was asked, whichever interface has it (5.7); by broadcast only if
+/// icmp_echo_ignore_broadcasts is 0.
+void Icmp::answer_echo(FrameId id) {
+  Frame& frame = environment_.frames[id];
+  const HostSysctls& sysctls = host_.state().sysctls();
+  const bool broadcast = !host_.state().is_local(frame.ip.destination);
+  if (sysctls.icmp_echo_ignore_all != 0 ||
+      (broadcast && sysctls.icmp_echo_ignore_broadcasts != 0)) {
+    return host_.drop(id, DropCause::no_socket);
+  }
+  const Ipv4Address asked = frame.ip.destination;
+  frame.ip.destination = frame.ip.source;
+  frame.ip.source =
+      broadcast ? route_output(host_.state(), frame.ip.destination, std::nullopt).source : asked;
+  frame.icmp.type = IcmpType::echo_reply;
+  frame.ip.ttl = static_cast<std::uint8_t>(sysctls.ip_default_ttl);
+  frame.ip.identification = 0;
+  host_.send_answer(id);
+}
+
+void Icmp::hear_error(InterfaceId arrival, const Frame& frame) {
+  const IcmpMessage& message = frame.icmp;
+  const QuotedPacket& quoted = message.quoted;
+  if (message.type == IcmpType::redirect) {
+    return host_.ip().obey_redirect(arrival, frame.ip.source, quoted.ip.destination,
+                                    message.gateway);
+  }
+  const bool too_long = message.type == IcmpType::unreachable &&
+                        message.code == IcmpUnreachable::kFragmentationNeeded;
+  if (too_long) {
+    if (host_.state().sysctls().ip_no_pmtu_disc != 0) return;
+    host_.ip().learn_path_mtu(quoted.ip.destination, message.mtu);
+  }
+  if (quoted.ip.protocol == Protocol::tcp) host_.tcp().icmp_error(host_, message);
+  if (quoted.ip.protocol == Protocol::udp) host_.udp().icmp_error(host_, message);
 }
 
 void Icmp::forget() {
   buckets_.clear();
+  redirects_.clear();
   all_.reset();
 }
 

@@ -21,6 +21,7 @@ struct IcmpError {
   IcmpType type = IcmpType::unreachable;
   std::uint8_t code = 0;
   std::uint16_t mtu = 0;  ///< fragmentation needed
+  Ipv4Address gateway{};  ///< redirect
 };
 
 class Icmp {
@@ -30,13 +31,16 @@ class Icmp {
   /// Sends the error about `offender` if the rules allow (5.7); does not consume the frame.
   void send_error(const Frame& offender, const IcmpError& error);
 
+  /// Tells the source of a packet that is forwarded that `gateway` is on its own link (5.6), as
+  /// often as the rules allow; does not consume the frame.
+  void send_redirect(const Frame& packet, Ipv4Address gateway);
+
   /// A message addressed to this host. Consumes the frame.
   void receive(InterfaceId arrival, FrameId frame);
 
   /// The host lost power.
   void forget();
 
-  std::uint64_t errors_sent() const { return errors_sent_; }
   std::uint64_t errors_suppressed() const { return errors_suppressed_; }
 
  private:
@@ -46,13 +50,22 @@ class Icmp {
     Time filled = kStart;
   };
 
+  /// Redirects sent to one source, and when the last was.
+  struct Redirects {
+    int sent = 0;
+    Time last = kStart;
+  };
+
+  bool is_exempt(const Frame& offender) const;
   bool may_send(Ipv4Address to, const IcmpError& error);
+  void answer_echo(FrameId frame);
+  void hear_error(InterfaceId arrival, const Frame& frame);
 
   const Environment& environment_;
   Host& host_;
   tsl::robin_map<std::uint32_t, Bucket> buckets_;
   std::optional<Bucket> all_;
-  std::uint64_t errors_sent_ = 0;
+  tsl::robin_map<std::uint32_t, Redirects> redirects_;  ///< by source
   std::uint64_t errors_suppressed_ = 0;
 };
 

@@ -38,9 +38,10 @@ struct Interface {
   MacAddress mac;
   DeviceKind kind = DeviceKind::ethernet;
   bool up = false;
+  bool carrier = true;       ///< the cable is joined
+  bool arp = true;           ///< `ip link set X arp off` clears it
   DirectionId out;           ///< the way out of a card; none for other devices
   std::uint32_t mtu = 1500;  ///< bytes of an IP packet
-  std::uint64_t frames_received = 0;
   std::uint64_t bytes_received = 0;
 
   std::string name;
@@ -49,7 +50,8 @@ struct Interface {
   /// Primaries in order of addition, then secondaries in order of addition (1.3).
   std::vector<InterfaceAddress> addresses;
 
-  bool resolves() const { return kind == DeviceKind::ethernet; }
+  /// Whether neighbours are asked for by ARP; the other devices are NOARP (1.6).
+  bool resolves() const { return kind == DeviceKind::ethernet && arp; }
 };
 
 }  // namespace lvs

@@ -77,8 +77,11 @@ class IpFilter {
   /// First rule that matches and ends the chain decides, else the policy. -j MARK changes the
   /// frame's mark. `in` or `out` is empty where there is none.
   FilterVerdict pass(Chain chain, Frame& frame, std::string_view in, std::string_view out);
+  /// Whether any packet has ever been given a mark: only then must marks be wiped off.
+  bool has_marked() const { return has_marked_; }
 
  private:
+  bool has_marked_ = false;
   std::array<Rules, kChains> chains_;
 };
 

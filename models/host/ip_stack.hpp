@@ -1,13 +1,15 @@
-// IPv4 of a host: receive, deliver, forward, send; where IPVS hooks in.
+// IPv4 of a host: receive, deliver, forward, send; where filters and IPVS hook in.
 // Source: spec/linux-host.md section 5; spec/ipvs.md 3.1 and 5.1.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "models/host/ip_filter.hpp"
 #include "models/host/neighbours.hpp"
+#include "models/host/reassembly.hpp"
 #include "models/host/route_cache.hpp"
+#include "models/host/route_exceptions.hpp"
 #include "models/host/routing.hpp"
 #include "models/ipvs/director.hpp"
 #include "models/packet/frame_pool.hpp"
@@ -28,7 +30,8 @@ struct PeerPath {
 
 class IpStack {
  public:
-  IpStack(const Environment& environment, Host& host) : environment_(environment), host_(host) {}
+  IpStack(const Environment& environment, Host& host)
+      : environment_(environment), host_(host), reassembly_(environment, host) {}
 
   /// An IPv4 packet that the card accepted, or that comes out of a tunnel or lo. Consumes the
   /// frame.
@@ -42,54 +45,72 @@ class IpStack {
 
   /// Finds the way to `destination`; false if there is none.
   bool find_path(PeerPath& path, Ipv4Address source, Ipv4Address destination);
+  /// The way a packet of this host would take now, with what was learned about the destination:
+  /// redirects and path MTU (`ip route get`).
+  OutputRoute output_route(Ipv4Address destination, std::optional<Ipv4Address> source,
+                           std::uint32_t mark = 0) const;
   /// A connection made forward progress along `path` (spec 4.5).
   void confirm(const PeerPath& path) {
     if (path.neighbour.valid() && path.generation == host_generation()) confirm_neighbour(path);
   }
 
-  /// A router on the way to `destination` said that only `mtu` bytes pass (5.5): remembered for 600
-  /// s.
+  /// A router on the way to `destination` said that only `mtu` bytes pass (5.5): remembered for
+  /// route.mtu_expires. A larger one than is known now is ignored.
   void learn_path_mtu(Ipv4Address destination, std::uint32_t mtu);
+  /// `from`, the router in use for `destination`, said that `gateway` is better (5.6).
+  void obey_redirect(InterfaceId arrival, Ipv4Address from, Ipv4Address destination,
+                     Ipv4Address gateway);
+
+  // timers
+  void exception_expired();
+  void reassembly_timer(std::uint32_t place) { reassembly_.timer(place); }
 
   /// The host lost power.
-  void forget() { path_mtus_.clear(); }
+  void forget();
 
   /// Called by the neighbour cache for a packet that it gave up.
   void neighbour_failed(FrameId frame, bool forwarded);
 
  private:
-  struct PathMtu {
-    Ipv4Address destination;
-    std::uint32_t mtu;
-    Time expires;
-  };
-
   using InputEntry = RouteCache<InputRoute>::Entry;
   using OutputEntry = RouteCache<OutputRoute>::Entry;
 
   std::uint32_t host_generation() const;
   void confirm_neighbour(const PeerPath& path);
+
+  // ip_stack.cpp
+  InputEntry& input_way(const Frame& frame, InterfaceId arrival);
+  InputRoute decide(const FlowAddresses& flow, InterfaceId arrival) const;
   void refuse(const InputRoute& route, FrameId frame);
   void deliver(InterfaceId arrival, FrameId frame, bool to_us);
+  void forward(InterfaceId arrival, FrameId frame, InputEntry& way);
+  void to_transport(InterfaceId arrival, FrameId frame, bool to_us);
+  void decapsulate(FrameId frame);
+  bool filtered(IpFilter::Chain chain, FrameId frame, InterfaceId in, InterfaceId out);
+
+  // ip_balance.cpp
   bool balance(InterfaceId arrival, FrameId frame);
   void forward_balanced(InterfaceId arrival, FrameId frame, const Director::Decision& decision);
   void forward_to_server(FrameId frame, const Director::Decision& decision, OutputEntry& way);
   void relay_tunnel_error(FrameId frame, const Director::Decision& decision);
-  void balance_forwarded_icmp(InterfaceId arrival, FrameId frame,
-                              const Director::Decision& decision);
-  void forward(InterfaceId arrival, FrameId frame, InputEntry& way);
-  void to_transport(InterfaceId arrival, FrameId frame, bool to_us);
-  void decapsulate(InterfaceId arrival, FrameId frame);
+  bool balance_forwarded(InterfaceId arrival, FrameId frame);
+
+  // ip_output.cpp
   template <class Entry>
   void output_forwarded(Entry& way, FrameId frame);
+  void output_fragments(NeighbourId neighbour, FrameId frame, std::uint32_t mtu, bool forwarded);
   void output_local(FrameId frame);
-  std::uint32_t path_mtu(Ipv4Address destination, std::uint32_t link_mtu) const;
+  bool is_default_gateway(Ipv4Address address) const;
+  void exceptions_changed();
 
   const Environment& environment_;
   Host& host_;
-  std::vector<PathMtu> path_mtus_;
   RouteCache<InputRoute> input_routes_;
   RouteCache<OutputRoute> server_routes_;  ///< to real servers, by destination alone
+  InputEntry uncached_;  ///< a decision that depends on more than the key of the cache
+  RouteExceptions exceptions_;
+  TimerId exceptions_timer_;
+  Reassembly reassembly_;
 };
 
 }  // namespace lvs

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <utility>
 
 #include "models/event_kinds.hpp"
@@ -11,45 +10,13 @@
 namespace lvs {
 
 std::string_view name(NeighbourState state) {
-  constexpr std::array<std::string_view, 8> kNames{"NONE",  "INCOMPLETE", "REACHABLE", "STALE",
-                                                   "DELAY", "PROBE",      "FAILED",    "PERMANENT"};
+  constexpr std::array<std::string_view, 9> kNames{
+      "NONE", "INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "PERMANENT", "NOARP"};
   return kNames[static_cast<std::size_t>(state)];
 }
 
 const NeighbourConf& Neighbours::conf(const Neighbour& n) const {
   return host_.state().interface(n.device).neighbours;
-}
-
-const Neighbour* Neighbours::find(Ipv4Address address, InterfaceId device) const {
-  const auto found = index_.find(key(address, device));
-  return found == index_.end() ? nullptr : &entries_[found->second];
-}
-
-std::optional<NeighbourId> Neighbours::find_or_create(Ipv4Address address, InterfaceId device) {
-  if (const auto found = index_.find(key(address, device)); found != index_.end()) {
-    return NeighbourId{found->second};
-  }
-  const HostSysctls& limits = host_.state().sysctls();
-  const auto count = static_cast<int>(index_.size());
-  if (count >= limits.neigh_gc_thresh3 ||
-      (count >= limits.neigh_gc_thresh2 && simulator_.now() - last_collection_ > seconds(5))) {
-    if (!collect() && count >= limits.neigh_gc_thresh3) return std::nullopt;
-  }
-  if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(entries_.size()));
-    entries_.emplace_back();
-  }
-  const std::uint32_t at = free_.back();
-  free_.pop_back();
-  Neighbour& n = entries_[at];
-  n = Neighbour{};
-  n.address = address;
-  n.device = device;
-  n.updated = n.confirmed = n.used = simulator_.now();
-  n.timer = simulator_.create_timer(code(EventKind::neighbour),
-                                    host_.state().id().value << kTargetShift | at);
-  index_[key(address, device)] = at;
-  return NeighbourId{at};
 }
 
 void Neighbours::output_unsure(NeighbourId id, FrameId frame, bool forwarded) {
@@ -63,7 +30,8 @@ void Neighbours::output_unsure(NeighbourId id, FrameId frame, bool forwarded) {
     case NeighbourState::delay:
     case NeighbourState::probe:
     case NeighbourState::reachable:
-    case NeighbourState::permanent: return send(n, frame);
+    case NeighbourState::permanent:
+    case NeighbourState::noarp: return send(n, frame);
     case NeighbourState::incomplete: return enqueue(n, frame, forwarded);
     case NeighbourState::none:
     case NeighbourState::failed: enqueue(n, frame, forwarded); return start_resolution(id);
@@ -84,23 +52,46 @@ void Neighbours::enqueue(Neighbour& n, FrameId frame, bool forwarded) {
   n.waiting_bytes += size;
 }
 
-/// NONE or FAILED: the first request leaves at the same instant.
+/// NONE or FAILED: the first request leaves at the same instant. The count begins where broadcasts
+/// do, behind the unicast probes (4.3).
 void Neighbours::start_resolution(NeighbourId id) {
   Neighbour& n = entries_[id.index()];
   enter(id, NeighbourState::incomplete);
-  n.probes = 1;
-  arm(n, milliseconds(conf(n).retrans_time_ms));
-  solicit(n);
+  n.probes = static_cast<std::uint8_t>(conf(n).ucast_solicit);
+  probe_or_fail(id);
 }
 
-/// Asks for the neighbour: broadcast with the sender that the newest waiting packet decides, or a
-/// unicast probe, for which there is no packet (3.2, 3.4).
-void Neighbours::solicit(const Neighbour& n) {
+bool Neighbours::ask_for(NeighbourId id) {
+  const Neighbour& n = entries_[id.index()];
+  if (n.valid()) return true;
+  if (n.state != NeighbourState::incomplete) start_resolution(id);
+  return false;
+}
+
+/// Asks once more, or gives up: unicast probes, questions to a daemon, then broadcasts; in PROBE
+/// only mcast_resolicit of these (4.2).
+void Neighbours::probe_or_fail(NeighbourId id) {
+  Neighbour& n = entries_[id.index()];
+  const NeighbourConf& c = conf(n);
+  const int broadcasts = n.state == NeighbourState::probe ? c.mcast_resolicit : c.mcast_solicit;
+  if (n.probes >= c.ucast_solicit + c.app_solicit + broadcasts) return fail(id);
+  arm(n, milliseconds(c.retrans_time_ms));
+  solicit(id);
+}
+
+/// Asks for the neighbour: a unicast probe, for which there is no packet, or a broadcast with the
+/// sender that the newest waiting packet decides (3.2, 3.4).
+void Neighbours::solicit(NeighbourId id) {
+  Neighbour& n = entries_[id.index()];
+  const NeighbourConf& c = conf(n);
+  const int asked = n.probes++;
   ArpQuestion question;
   question.device = n.device;
   question.target = n.address;
-  if (n.state == NeighbourState::probe) {
+  if (asked < c.ucast_solicit) {
     question.unicast_to = n.mac;
+  } else if (asked < c.ucast_solicit + c.app_solicit) {
+    return;  // a message to a user's daemon, and none listens
   } else if (!n.waiting.empty()) {
     question.packet_source = frames_[n.waiting.back().frame].ip.source;
   }
@@ -110,7 +101,10 @@ void Neighbours::solicit(const Neighbour& n) {
 void Neighbours::enter(NeighbourId id, NeighbourState state) {
   Neighbour& n = entries_[id.index()];
   host_.observe_neighbour(n, state);
+  const bool was_fixed = n.fixed();
   n.state = state;
+  fixed_ += n.fixed() ? 1 : 0;
+  fixed_ -= was_fixed ? 1 : 0;
   n.updated = simulator_.now();
   n.probes = 0;
   simulator_.disarm(n.timer);
@@ -121,6 +115,7 @@ void Neighbours::arm(const Neighbour& n, Duration after) {
 }
 
 void Neighbours::timer(std::uint32_t entry) {
+  if (entry == kCollection) return collect_periodically();
   const NeighbourId id{entry};
   Neighbour& n = entries_[entry];
   switch (n.state) {
@@ -132,22 +127,14 @@ void Neighbours::timer(std::uint32_t entry) {
                    n.confirmed + milliseconds(conf(n).base_reachable_time_ms) - simulator_.now());
       }
       enter(id, NeighbourState::probe);
-      n.probes = 1;
-      arm(n, milliseconds(conf(n).retrans_time_ms));
-      return solicit(n);
+      return probe_or_fail(id);
     case NeighbourState::incomplete:
-    case NeighbourState::probe: {
-      const int most =
-          n.state == NeighbourState::probe ? conf(n).ucast_solicit : conf(n).mcast_solicit;
-      if (n.probes >= most) return fail(id);
-      ++n.probes;
-      arm(n, milliseconds(conf(n).retrans_time_ms));
-      return solicit(n);
-    }
+    case NeighbourState::probe: return probe_or_fail(id);
     case NeighbourState::none:
     case NeighbourState::stale:
     case NeighbourState::failed:
-    case NeighbourState::permanent: return;
+    case NeighbourState::permanent:
+    case NeighbourState::noarp: return;
   }
 }
 
@@ -177,7 +164,7 @@ void Neighbours::fail(NeighbourId id) {
 
 void Neighbours::update(NeighbourId id, const NeighbourUpdate& news) {
   Neighbour& n = entries_[id.index()];
-  if (n.state == NeighbourState::permanent) return;  // 1
+  if (n.fixed()) return;  // 1
   const Time now = simulator_.now();
   NeighbourState state = news.state;
   if (state == NeighbourState::reachable) n.confirmed = now;  // 2
@@ -195,12 +182,13 @@ void Neighbours::update(NeighbourId id, const NeighbourUpdate& news) {
   } else if (!same_mac) {
     host_.observe_neighbour(n, state);
   }
-  if (!same_mac || !was_valid) {  // 6
-    if (state == NeighbourState::stale) {
-      n.confirmed = now - 2 * milliseconds(conf(n).base_reachable_time_ms);
-    }
-  }
-  if (!was_valid) release_waiting(id);  // 7
+  if ((!same_mac || !was_valid) && state == NeighbourState::stale) n.confirmed = long_ago(n);  // 6
+  if (!was_valid) release_waiting(id);                                                         // 7
+}
+
+/// A time of confirmation that convinces nobody (4.4 step 6).
+Time Neighbours::long_ago(const Neighbour& n) const {
+  return simulator_.now() - 2 * milliseconds(conf(n).base_reachable_time_ms);
 }
 
 void Neighbours::release_waiting(NeighbourId id) {
@@ -210,82 +198,10 @@ void Neighbours::release_waiting(NeighbourId id) {
   for (const Neighbour::Waiting& w : waiting) output(id, w.frame, w.forwarded);
 }
 
-void Neighbours::set(Ipv4Address address, InterfaceId device, MacAddress mac,
-                     NeighbourState state) {
-  const auto id = find_or_create(address, device);
-  LVS_REQUIRE(id.has_value(), "an administrator's entry finds room in the neighbour table");
-  Neighbour& n = entries_[id->index()];
-  n.mac = mac;
-  enter(*id, state);
-  n.confirmed = simulator_.now();
-  if (state == NeighbourState::reachable) arm(n, milliseconds(conf(n).base_reachable_time_ms));
-  release_waiting(*id);
-}
-
 void Neighbours::drop_waiting(Neighbour& n) {
   for (const Neighbour::Waiting& w : n.waiting) host_.drop(w.frame, DropCause::neighbour_failed);
   n.waiting.clear();
   n.waiting_bytes = 0;
-}
-
-void Neighbours::erase(NeighbourId id) {
-  Neighbour& n = entries_[id.index()];
-  drop_waiting(n);
-  simulator_.destroy_timer(n.timer);
-  index_.erase(key(n.address, n.device));
-  n.state = NeighbourState::none;
-  n.device = {};
-  free_.push_back(id.value);
-  host_.state().routes_changed();  // whoever remembers the entry asks again
-}
-
-bool Neighbours::remove(Ipv4Address address, InterfaceId device) {
-  const auto found = index_.find(key(address, device));
-  if (found == index_.end()) return false;
-  erase(NeighbourId{found->second});
-  return true;
-}
-
-void Neighbours::flush(std::optional<InterfaceId> device, std::optional<Ipv4Prefix> in) {
-  for (std::uint32_t at = 0; at < entries_.size(); ++at) {
-    const Neighbour& n = entries_[at];
-    if (!n.device.valid() || n.state == NeighbourState::permanent) continue;
-    if (device && n.device != *device) continue;
-    if (in && !in->contains(n.address)) continue;
-    erase(NeighbourId{at});
-  }
-}
-
-void Neighbours::forget_device(InterfaceId device) {
-  for (std::uint32_t at = 0; at < entries_.size(); ++at) {
-    if (entries_[at].device.valid() && entries_[at].device == device) erase(NeighbourId{at});
-  }
-}
-
-/// Forced collection: entries unused for more than 5 s (4.2). Returns whether any went.
-bool Neighbours::collect() {
-  const Time now = simulator_.now();
-  last_collection_ = now;
-  bool any = false;
-  for (std::uint32_t at = 0; at < entries_.size(); ++at) {
-    const Neighbour& n = entries_[at];
-    if (!n.device.valid() || n.state == NeighbourState::permanent || !n.waiting.empty()) continue;
-    if (now - std::max({n.updated, n.used, n.confirmed}) <= seconds(5)) continue;
-    erase(NeighbourId{at});
-    any = true;
-  }
-  return any;
-}
-
-std::vector<Neighbour> Neighbours::listing() const {
-  std::vector<Neighbour> all;
-  for (const Neighbour& n : entries_) {
-    if (n.device.valid()) all.push_back(n);
-  }
-  std::sort(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) {
-    return std::tie(a.device, a.address) < std::tie(b.device, b.address);
-  });
-  return all;
 }
 
 }  // namespace lvs

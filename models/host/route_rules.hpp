@@ -36,13 +36,19 @@ struct RouteRule {
   friend bool operator==(const RouteRule&, const RouteRule&) = default;
 };
 
+/// The rules of a fresh host (5.1.1): local, main, default.
+std::vector<RouteRule> fresh_route_rules();
+
 /// What a rule looks at.
 struct RouteQuery {
   Ipv4Address destination;
-  Ipv4Address source;   ///< 0.0.0.0: not chosen yet
-  InterfaceId arrival;  ///< kLoopback for the host's own packets
+  Ipv4Address source{};             ///< 0.0.0.0: not chosen yet
+  InterfaceId arrival = kLoopback;  ///< kLoopback: the host's own packets
   std::uint32_t mark = 0;
-  std::uint8_t tos = 0;
+  std::uint8_t tos = 0;  ///< as in the packet, under kRoutedTos
 };
+
+/// The bits of a packet's type of service that routes and rules look at (RFC 1349).
+inline constexpr std::uint8_t kRoutedTos = 0x1c;
 
 }  // namespace lvs

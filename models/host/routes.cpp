@@ -17,14 +17,34 @@ bool preferred(const Route& a, const Route& b) {
   if (a_local != b_local && (a.type == RouteType::broadcast || b.type == RouteType::broadcast)) {
     return a_local;
   }
+  if (a.tos != b.tos) return a.tos > b.tos;
   return a.metric < b.metric;
 }
 
 }  // namespace
 
-bool RouteTable::contains(Ipv4Prefix prefix, std::uint32_t metric) const {
-  return std::any_of(routes_.begin(), routes_.end(),
-                     [&](const Route& r) { return r.prefix == prefix && r.metric == metric; });
+const Route* RouteTable::lookup_in_order(Ipv4Address destination, std::uint8_t tos) const {
+  for (const Route& route : routes_) {
+    const bool serves = !route.dead && (route.tos == 0 || route.tos == tos);
+    if (serves && route.prefix.contains(destination)) return &route;
+  }
+  return nullptr;
+}
+
+bool RouteTable::contains(const Route& like) const {
+  return std::any_of(routes_.begin(), routes_.end(), [&](const Route& r) {
+    return r.prefix == like.prefix && r.tos == like.tos && r.metric == like.metric;
+  });
+}
+
+void RouteTable::set_dead(InterfaceId device, bool dead) {
+  bool changed = false;
+  for (Route& route : routes_) {
+    if (route.device != device || route.dead == dead) continue;
+    route.dead = dead;
+    changed = true;
+  }
+  if (changed) reindex();
 }
 
 void RouteTable::add(const Route& route) {
@@ -46,6 +66,8 @@ void RouteTable::clear() {
 
 void RouteTable::reindex() {
   constexpr std::size_t kShort = 6;  // up to here a search in order is as fast as a hash
+  plain_ = std::none_of(routes_.begin(), routes_.end(),
+                        [](const Route& r) { return r.dead || r.tos != 0; });
   matches_.clear();
   lengths_.clear();
   hashed_.clear();
@@ -67,6 +89,24 @@ void RouteTable::reindex() {
     if (hashed_[at].route != Hashed::kFree) continue;  // a preferred one is there already
     hashed_[at] = {prefix.network().value, prefix.length, static_cast<std::uint16_t>(i)};
   }
+}
+
+const RouteTable* RouteTables::find(std::uint32_t id) const {
+  if (id == kTableOfLocal) return &local;
+  if (id == kTableOfMain) return &main;
+  for (const Numbered& other : others) {
+    if (other.id == id) return &other.table;
+  }
+  return nullptr;
+}
+
+RouteTable& RouteTables::get(std::uint32_t id) {
+  if (id == kTableOfLocal) return local;
+  if (id == kTableOfMain) return main;
+  const auto at = std::find_if(others.begin(), others.end(),
+                               [&](const Numbered& other) { return other.id >= id; });
+  if (at != others.end() && at->id == id) return at->table;
+  return others.insert(at, {id, {}})->table;
 }
 
 }  // namespace lvs

@@ -1,5 +1,5 @@
-// Routing tables: longest prefix, then lowest metric, then the order of insertion
-// (spec/linux-host.md 5.1).
+// Routing tables: longest prefix, then the type of service, then lowest metric, then the order of
+// insertion (spec/linux-host.md 5.1).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/host/interface.hpp"
+#include "models/host/route_rules.hpp"
 #include "models/packet/ipv4_address.hpp"
 
 namespace lvs {
@@ -35,13 +36,19 @@ struct Route {
   std::uint32_t metric = 0;
   std::uint32_t mtu = 0;  ///< 0: the device's
   RouteOrigin origin = RouteOrigin::boot;
+  std::uint8_t tos = 0;     ///< 0: every packet; else only those with this type of service
+  std::uint32_t table = 0;  ///< 0: by type: local and broadcast in `local`, all others in `main`
+  bool onlink = false;      ///< the gateway is taken to be on-link, whatever the routes say
+  bool dead = false;        ///< its device has no carrier and ignore_routes_with_linkdown is set
 };
 
 class RouteTable {
  public:
   /// The route that a packet to `destination` follows here; null if none. Valid until the next
   /// change.
-  const Route* lookup(Ipv4Address destination) const {
+  const Route* lookup(Ipv4Address destination, std::uint8_t tos = 0) const {
+    if (!plain_) [[unlikely]]
+      return lookup_in_order(destination, tos);
     if (hashed_.empty()) {
       for (std::size_t i = 0; i < matches_.size(); ++i) {
         if (((destination.value ^ matches_[i].network) & matches_[i].mask) == 0) return &routes_[i];
@@ -59,9 +66,12 @@ class RouteTable {
     return nullptr;
   }
 
-  /// Whether there is a route with this prefix and metric: `ip route add` then says "File exists".
-  bool contains(Ipv4Prefix prefix, std::uint32_t metric) const;
+  /// Whether there is a route with this prefix, type of service and metric: `ip route add` then
+  /// says "File exists".
+  bool contains(const Route& like) const;
   void add(const Route& route);
+  /// Routes through `device` are passed over while it is dead.
+  void set_dead(InterfaceId device, bool dead);
   /// Removes the first route for which matches(route) holds; returns whether there was one.
   template <class Predicate>
   bool remove_first(Predicate&& wanted) {
@@ -97,34 +107,46 @@ class RouteTable {
         (static_cast<std::uint64_t>(length) << 32 | network) * 0x9e3779b97f4a7c15ULL;
     return static_cast<std::size_t>(key >> 32) & (hashed_.size() - 1);
   }
+  const Route* lookup_in_order(Ipv4Address destination, std::uint8_t tos) const;
   void erase(std::size_t at);
   void reindex();
 
+  bool plain_ = true;                  ///< no route is dead or only for some type of service
   std::vector<Route> routes_;          ///< in order of preference
   std::vector<Match> matches_;         ///< the same, packed: a short table is searched in order
   std::vector<std::uint8_t> lengths_;  ///< of a long one: the prefix lengths, longest first
   std::vector<Hashed> hashed_;         ///< open addressing; empty for a short table
 };
 
-/// The tables of a host, in the order of the default rules (5.1): local, main. (default is empty.)
+/// The tables of a host.
 struct RouteTables {
+  struct Numbered {
+    std::uint32_t id;
+    RouteTable table;
+  };
+
   RouteTable local;
   RouteTable main;
+  std::vector<Numbered> others;  ///< by number; made when their first route is
 
-  /// The first table with a match decides, even if a later one has a longer prefix; throw
-  /// continues.
-  const Route* lookup(Ipv4Address destination) const {
-    if (const Route* route = local.lookup(destination);
+  /// As the default rules say (5.1): local, then main. The first table with a match decides, even
+  /// if the other has a longer prefix; throw continues. (HostState::lookup() follows changed
+  /// rules.)
+  const Route* lookup(Ipv4Address destination, std::uint8_t tos = 0) const {
+    if (const Route* route = local.lookup(destination, tos);
         route != nullptr && route->type != RouteType::throw_) {
       return route;
     }
-    const Route* route = main.lookup(destination);
+    const Route* route = main.lookup(destination, tos);
     return route != nullptr && route->type != RouteType::throw_ ? route : nullptr;
   }
   bool is_local(Ipv4Address address) const {
     const Route* route = local.lookup(address);
     return route != nullptr && route->type == RouteType::local;
   }
+  /// Null if the table has never had a route.
+  const RouteTable* find(std::uint32_t id) const;
+  RouteTable& get(std::uint32_t id);
 };
 
 }  // namespace lvs

@@ -1,5 +1,7 @@
 #include "models/host/routing.hpp"
 
+#include <algorithm>
+
 #include "models/packet/icmp.hpp"
 
 namespace lvs {
@@ -17,8 +19,6 @@ InputRoute refused(DropCause cause, std::uint8_t code) {
   route.unreachable_code = code;
   return route;
 }
-
-bool is_zero_network(Ipv4Address a) { return a.is_any(); }
 
 /// Step 9: the route is not one to forward by.
 InputRoute refuse_by_type(RouteType type) {
@@ -40,18 +40,23 @@ std::uint32_t mtu_of(const HostState& host, const Route& route) {
 
 }  // namespace
 
-SourceCheck check_source(const HostState& host, Ipv4Address source, InterfaceId arrival,
+SourceCheck check_source(const HostState& host, const FlowAddresses& flow, InterfaceId arrival,
                          InterfaceId output) {
   const int rp_filter = host.max_conf(arrival, ConfKey::rp_filter);
   const bool accept_local = host.either_conf(arrival, ConfKey::accept_local);
   // 1. The fast path.
-  if (rp_filter == 0 && !host.has_custom_local_routes() &&
+  if (rp_filter == 0 && !host.has_custom_local_routes() && !host.has_custom_rules() &&
       (output != arrival || !host.either_conf(arrival, ConfKey::send_redirects))) {
-    if (!accept_local && host.is_local(source) && host.has_address(source)) return {};
+    if (!accept_local && host.is_local(flow.source) && host.has_address(flow.source)) return {};
     return {true, false, {}};
   }
   // 2. The full check: look the source up as a destination.
-  const Route* back = host.tables().lookup(source);
+  const bool by_mark = host.max_conf(arrival, ConfKey::src_valid_mark) != 0;
+  const Route* back = host.lookup({.destination = flow.source,
+                                   .source = flow.destination,
+                                   .arrival = output.valid() ? output : kLoopback,
+                                   .mark = by_mark ? flow.mark : 0,
+                                   .tos = flow.tos});
   if (back == nullptr) {  // a
     return {rp_filter == 0, false, DropCause::rp_filter};
   }
@@ -66,9 +71,14 @@ SourceCheck check_source(const HostState& host, Ipv4Address source, InterfaceId 
   return {rp_filter != 1, on_link, DropCause::rp_filter};  // e, f
 }
 
-InputRoute route_input(const HostState& host, FlowAddresses flow, InterfaceId arrival) {
-  const auto [source, destination] = flow;
-  // 2-4. Addresses that cannot be; multicast groups are not joined by any host of ours.
+namespace {
+
+/// Steps 2 to 4: addresses that cannot be, and the limited broadcast; nothing for all others.
+std::optional<InputRoute> route_by_addresses(const HostState& host, const FlowAddresses& flow,
+                                             InterfaceId arrival) {
+  const Ipv4Address source = flow.source;
+  const Ipv4Address destination = flow.destination;
+  // Multicast groups are not joined by any host of ours.
   if (destination.is_multicast()) return dropped(DropCause::unknown_protocol);
   if (source.is_multicast() || source.is_broadcast()) return dropped(DropCause::martian_source);
   if (destination.is_broadcast() || (source.is_any() && destination.is_any())) {
@@ -76,47 +86,83 @@ InputRoute route_input(const HostState& host, FlowAddresses flow, InterfaceId ar
     route.kind = InputRoute::Kind::broadcast;
     return route;
   }
-  if (is_zero_network(source)) return dropped(DropCause::martian_source);
-  if (is_zero_network(destination)) return dropped(DropCause::martian_destination);
+  // The rest of 0/8 is ordinary since Linux 5.3.
+  if (source.is_any()) return dropped(DropCause::martian_source);
+  if (destination.is_any()) return dropped(DropCause::martian_destination);
   if (arrival != kLoopback && !host.either_conf(arrival, ConfKey::route_localnet)) {
     if (destination.is_loopback()) return dropped(DropCause::martian_destination);
     if (source.is_loopback()) return dropped(DropCause::martian_source);
   }
-  // 5. The destination.
-  const Route* route = host.tables().lookup(destination);
-  if (route == nullptr) {
-    if (!host.forwards(arrival)) return dropped(DropCause::no_route);
-    return refused(DropCause::no_route, IcmpUnreachable::kNet);
-  }
-  if (route->type == RouteType::local || route->type == RouteType::broadcast) {  // 6, 7
-    InputRoute local;
-    local.kind =
-        route->type == RouteType::local ? InputRoute::Kind::local : InputRoute::Kind::broadcast;
-    if (arrival == kLoopback) return local;  // our own packet to ourselves: its source is ours
-    const SourceCheck check = check_source(host, source, arrival, InterfaceId{});
-    local.source_on_link = check.on_link;
-    return check.accepted ? local : dropped(check.cause);
-  }
-  if (!host.forwards(arrival)) return dropped(DropCause::not_forwarding);        // 8
-  if (route->type != RouteType::unicast) return refuse_by_type(route->type);     // 9
-  const SourceCheck check = check_source(host, source, arrival, route->device);  // 10
+  return std::nullopt;
+}
+
+/// 5.6: whether the packet's source could reach the next hop without us.
+bool deserves_redirect(const HostState& host, const FlowAddresses& flow, InterfaceId arrival,
+                       const Route& route) {
+  if (!host.either_conf(arrival, ConfKey::send_redirects)) return false;
+  if (host.either_conf(arrival, ConfKey::shared_media) || !route.gateway) return true;
+  const auto& addresses = host.interface(arrival).addresses;
+  return std::any_of(addresses.begin(), addresses.end(), [&](const InterfaceAddress& a) {
+    return a.prefix.contains(flow.source) && a.prefix.contains(*route.gateway);
+  });
+}
+
+/// Steps 8 to 10.
+InputRoute route_through(const HostState& host, const FlowAddresses& flow, InterfaceId arrival,
+                         const Route& route) {
+  if (!host.forwards(arrival)) return dropped(DropCause::not_forwarding);     // 8
+  if (route.type != RouteType::unicast) return refuse_by_type(route.type);    // 9
+  const SourceCheck check = check_source(host, flow, arrival, route.device);  // 10
   if (!check.accepted) return dropped(check.cause);
   InputRoute forward;
   forward.kind = InputRoute::Kind::forward;
   forward.source_on_link = check.on_link;
-  forward.device = route->device;
-  forward.next_hop = route->gateway.value_or(destination);
-  forward.mtu = mtu_of(host, *route);
+  forward.device = route.device;
+  forward.next_hop = route.gateway.value_or(flow.destination);
+  forward.by_gateway = route.gateway.has_value();
+  forward.redirect =
+      route.device == arrival && check.on_link && deserves_redirect(host, flow, arrival, route);
+  forward.mtu = mtu_of(host, route);
   return forward;
 }
 
+}  // namespace
+
+InputRoute route_input(const HostState& host, const FlowAddresses& flow, InterfaceId arrival) {
+  if (const auto decided = route_by_addresses(host, flow, arrival)) return *decided;  // 2-4
+  // 5. The destination.
+  const Route* route = host.lookup({.destination = flow.destination,
+                                    .source = flow.source,
+                                    .arrival = arrival,
+                                    .mark = flow.mark,
+                                    .tos = flow.tos});
+  if (route == nullptr) {
+    if (!host.forwards(arrival)) return dropped(DropCause::no_route);
+    return refused(DropCause::no_route, IcmpUnreachable::kNet);
+  }
+  if (route->type != RouteType::local && route->type != RouteType::broadcast) {
+    return route_through(host, flow, arrival, *route);
+  }
+  InputRoute local;  // 6, 7
+  local.kind =
+      route->type == RouteType::local ? InputRoute::Kind::local : InputRoute::Kind::broadcast;
+  if (arrival == kLoopback) return local;  // our own packet to ourselves: its source is ours
+  const SourceCheck check = check_source(host, flow, arrival, InterfaceId{});
+  local.source_on_link = check.on_link;
+  return check.accepted ? local : dropped(check.cause);
+}
+
 OutputRoute route_output(const HostState& host, Ipv4Address destination,
-                         std::optional<Ipv4Address> source) {
+                         std::optional<Ipv4Address> source, std::uint32_t mark) {
   OutputRoute out;
   if (destination.is_broadcast() || destination.is_multicast()) {
     return out;  // no host of ours sends to groups
   }
-  const Route* route = host.tables().lookup(destination);
+  const Route* route = host.lookup({.destination = destination,
+                                    .source = source.value_or(Ipv4Address{}),
+                                    .arrival = kLoopback,
+                                    .mark = mark,
+                                    .tos = 0});
   if (route == nullptr) return out;
   switch (route->type) {
     case RouteType::unicast: out.kind = OutputRoute::Kind::direct; break;
@@ -129,7 +175,9 @@ OutputRoute route_output(const HostState& host, Ipv4Address destination,
   }
   out.device = out.kind == OutputRoute::Kind::local ? kLoopback : route->device;
   out.next_hop = route->gateway.value_or(destination);
-  out.mtu = mtu_of(host, *route);
+  out.by_gateway = route->gateway.has_value();
+  out.mtu =
+      out.kind == OutputRoute::Kind::local ? host.interface(kLoopback).mtu : mtu_of(host, *route);
   if (source) {
     out.source = *source;
   } else if (out.kind == OutputRoute::Kind::local) {

@@ -25,6 +25,10 @@ struct Ipv4Header {
   Protocol protocol = Protocol::tcp;
 
   constexpr bool dont_fragment() const { return (fragment & kDontFragment) != 0; }
+  constexpr bool more_fragments() const { return (fragment & kMoreFragments) != 0; }
+  /// Bytes of the packet's payload before this fragment; 0 for a whole packet.
+  constexpr std::uint32_t fragment_offset() const { return (fragment & 0x1fffU) * 8U; }
+  constexpr bool is_fragment() const { return (fragment & ~kDontFragment & 0xffff) != 0; }
 };
 
 static_assert(sizeof(Ipv4Header) == 20);

@@ -78,7 +78,10 @@ void Simulation::cable(const Event& event, const CableAction& action) {
   if (action.loss) cables.set_loss(id, *action.loss);
   if (action.delay) cables.set_delay(id, *action.delay);
   if (!action.state) return;
-  if (*action.state == CableAction::State::join) return cables.join(id);
+  if (*action.state == CableAction::State::join) {
+    cables.join(id);
+    return world_.carrier_found(id);
+  }
   cables.cut(id);
   world_.carrier_lost(id);
 }

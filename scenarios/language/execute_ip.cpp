@@ -22,6 +22,7 @@ CommandResult answer(ConfigError error) {
     case ConfigError::no_such_entry: return netlink("No such file or directory");
     case ConfigError::network_unreachable: return netlink("Nexthop has invalid gateway.");
     case ConfigError::network_down: return netlink("Network is down");
+    case ConfigError::not_supported: return netlink("Operation not supported");
     case ConfigError::invalid:
     case ConfigError::unknown_key:
     case ConfigError::out_of_range: return netlink("Invalid argument");

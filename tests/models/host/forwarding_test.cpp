@@ -164,7 +164,8 @@ TEST_CASE("a default route satisfies loose validation of every source", "[host][
   add_route(lan.router, "default", "10.1.0.254");
   const auto accepted = [&](int rp) {
     sysctl(lan.router, "ipv4.conf.all.rp_filter", rp);
-    return check_source(lan.router.state(), address("172.16.0.1"), device(lan.router, "eth0"), {})
+    return check_source(lan.router.state(), {address("172.16.0.1"), {}}, device(lan.router, "eth0"),
+                        {})
         .accepted;
   };
   CHECK(accepted(0));
@@ -177,7 +178,7 @@ TEST_CASE("a network made local on lo is no own address to the check of sources"
   Routed lan;
   add_address(lan.router, "lo", "10.66.0.1/24");
   const auto accepted = [&](const char* source) {
-    return check_source(lan.router.state(), address(source), device(lan.router, "eth0"), {})
+    return check_source(lan.router.state(), {address(source), {}}, device(lan.router, "eth0"), {})
         .accepted;
   };
   CHECK(accepted("10.66.0.7"));
