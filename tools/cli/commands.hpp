@@ -34,6 +34,12 @@ struct ShowOptions {
 };
 int show(const ShowOptions& options);
 
+struct VerifyOptions {
+  std::string folder;
+  bool json = false;
+};
+int verify(const VerifyOptions& options);
+
 /// `what`: schedulers, modes, metrics or commands.
 int list(const std::string& what);
 

@@ -30,12 +30,15 @@ struct Line {
                "lvsim"};
   RunOptions run;
   ShowOptions show;
+  VerifyOptions verify;
   std::string list_what;
   std::vector<std::string> set;
   CLI::App* run_command =
       app.add_subcommand("run", "Run a scenario once: who served whom, how fast, how evenly");
   CLI::App* show_command = app.add_subcommand(
       "show", "Print the expanded scenario: parameters, ranges and cluster: filled in");
+  CLI::App* verify_command =
+      app.add_subcommand("verify", "Replay recordings of a real kernel and compare every decision");
   CLI::App* list_command = app.add_subcommand("list", "Print what exists");
 
   Line() {
@@ -51,6 +54,9 @@ struct Line {
     show_command->add_option("FILE", show.file, "the scenario, a YAML file")->required();
     show_command->add_option("--set", set, "NAME=VALUE: another value for a parameter")
         ->allow_extra_args(false);
+    verify_command->add_option("DIR", verify.folder, "every *.json below it is a recording")
+        ->required();
+    verify_command->add_flag("--json", verify.json, "print the comparison as JSON");
     list_command->add_option("WHAT", list_what, "schedulers, modes, metrics or commands")
         ->required()
         ->check(CLI::IsMember({"schedulers", "modes", "metrics", "commands"}));
@@ -65,6 +71,7 @@ struct Line {
       show.set = assignments(set);
       return cli::show(show);
     }
+    if (verify_command->parsed()) return cli::verify(verify);
     return cli::list(list_what);
   }
 };
