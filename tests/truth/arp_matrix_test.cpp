@@ -61,6 +61,7 @@ TEST_CASE("each setting of the spec's grid falls in the class that the spec give
       {"lo", 2, "P P OK"},
       {"lo", 3, "AP AP A"},
       {"lo", 8, "P P OK"},
+      {"lo:0", 3, "AP AP A"},
       {"tunl0", 0, "AP AP A"},
       {"tunl0", 1, "P P OK"},
       {"tunl0", 2, "P P OK"},

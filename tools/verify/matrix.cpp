@@ -146,9 +146,10 @@ MatrixSettings read_settings(const Json& row, const std::string& where) {
   const std::string device = read_text(need(row, where, "vip_device"), where + ".vip_device");
   const auto place = read_vip_place(device);
   if (!place) {
-    throw RecordingError(where + ".vip_device", "\"" + device +
-                                                    "\" is not DEVICE[/LENGTH][-first][-scope-"
-                                                    "SCOPE], as eth0/24-first or lo-scope-host");
+    throw RecordingError(where + ".vip_device",
+                         "\"" + device +
+                             "\" is not DEVICE[:ALIAS][/LENGTH][-first][-scope-"
+                             "SCOPE], as eth0/24-first or lo-scope-host");
   }
   settings.vip = *place;
   const Json& scope = need(row, where, "sysctl_scope");
@@ -215,6 +216,10 @@ std::optional<VipPlace> read_vip_place(std::string text) {
     const bool digits = length.find_first_not_of("0123456789") == std::string::npos;
     if (!digits || length.empty() || length.size() > 2 || std::stoi(length) > 32) return {};
     place.length = std::stoi(length);
+    text.erase(at);
+  }
+  if (const std::size_t at = text.find(':'); at != std::string::npos) {
+    place.label = text;
     text.erase(at);
   }
   constexpr std::array<std::string_view, 4> kDevices{"lo", "dummy0", "eth0", "tunl0"};

@@ -36,9 +36,10 @@ struct MatrixTopology {
   std::string owner_of(MacAddress mac) const;
 };
 
-/// `vip_device`: DEVICE[/LENGTH][-first][-scope-SCOPE].
+/// `vip_device`: DEVICE[:ALIAS][/LENGTH][-first][-scope-SCOPE].
 struct VipPlace {
   std::string device;  ///< lo, dummy0, eth0, tunl0
+  std::string label;   ///< lo:0; empty: the device
   int length = 32;
   bool first = false;  ///< added before the real server's own address, else after it
   std::string scope;   ///< empty: that of `ip addr add`

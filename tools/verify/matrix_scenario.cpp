@@ -63,7 +63,8 @@ std::string real_server(const MatrixTopology& t, const MatrixSettings& settings,
   }
   const std::string rip = fmt::format("ip addr add {}/24 dev eth0\n", to_string(address));
   const std::string vip =
-      fmt::format("ip addr add {}/{} dev {}{}\n", to_string(t.vip), place.length, device,
+      fmt::format("ip addr add {}/{} dev {}{}{}\n", to_string(t.vip), place.length, device,
+                  place.label.empty() ? "" : " label " + place.label,
                   place.scope.empty() ? "" : " scope " + place.scope);
   setup += place.first ? vip + rip : rip + vip;
   setup += fmt::format("ip route add default via {}\n", to_string(t.router_inside));

@@ -59,6 +59,10 @@ TEST_CASE("the place of the VIP is read with its length, order and scope", "[arp
   CHECK(host->length == 32);
   CHECK(host->scope == "host");
   CHECK_FALSE(host->first);
+  const auto alias = read_vip_place("lo:0/32");
+  REQUIRE(alias);
+  CHECK(alias->device == "lo");
+  CHECK(alias->label == "lo:0");
   for (const char* wrong : {"", "eth9", "lo/33", "lo/", "eth0-firstly", "lo-scope-x", "eth0/-1"}) {
     CHECK_FALSE(read_vip_place(wrong));
   }
