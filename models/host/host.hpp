@@ -203,6 +203,11 @@ class Host {
 
 inline std::uint32_t IpStack::host_generation() const { return host_.state().generation(); }
 
+inline bool IpStack::filtered(IpFilter::Chain chain, FrameId frame, InterfaceId in,
+                              InterfaceId out) {
+  return host_.ip_filter().touched() && filtered_by_rules(chain, frame, in, out);
+}
+
 inline void IpStack::confirm_neighbour(const PeerPath& path) {
   host_.neighbours().confirm(path.neighbour);
 }

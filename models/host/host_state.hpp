@@ -62,8 +62,8 @@ class HostState {
   /// Rules other than the three of a fresh host exist. Routing then depends on more than source,
   /// destination and arrival, and source validation takes the full check (5.3).
   bool has_custom_rules() const { return !default_rules_; }
-  /// Some route is only for one type of service.
-  bool routes_by_tos() const { return routes_by_tos_; }
+  /// Routing looks at addresses and arrival alone: no rules of its own, no types of service.
+  bool routes_by_address() const { return routes_by_address_; }
   /// What `address` is by the local table alone: local, broadcast, or unicast for all others.
   /// Multicast groups and 0.0.0.0 count as broadcast, since nobody can own them.
   RouteType address_type(Ipv4Address address) const;
@@ -154,7 +154,7 @@ class HostState {
   HostId id_;
   std::uint32_t generation_ = 1;
   bool default_rules_ = true;
-  bool routes_by_tos_ = false;
+  bool routes_by_address_ = true;
   std::vector<Interface> interfaces_;
 
   std::string name_;

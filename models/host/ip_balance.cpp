@@ -103,8 +103,8 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision, 
   std::uint32_t mtu = way.decision.mtu;
   if (tunnel) mtu -= kTunnelOverhead;
   const bool is_icmp_error = frame.ip.protocol == Protocol::icmp && frame.icmp.is_error();
-  const bool too_long = frame.ip.total_length > mtu && frame.ip.dont_fragment();
-  if (too_long && !is_icmp_error && (!tunnel || pmtu_disc)) {  // 5
+  const bool fits = frame.ip.total_length <= mtu;
+  if (!fits && frame.ip.dont_fragment() && !is_icmp_error && (!tunnel || pmtu_disc)) {  // 5
     host_.icmp().send_error(frame, {IcmpType::unreachable, IcmpUnreachable::kFragmentationNeeded,
                                     static_cast<std::uint16_t>(mtu)});
     return host_.drop(id, DropCause::fragmentation_needed);
@@ -119,7 +119,11 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision, 
   }
   // 6. Out by LOCAL_OUT, where the OUTPUT chain sees it, and never FORWARD.
   if (filtered(IpFilter::Chain::output, id, InterfaceId{}, way.decision.device)) return;
-  output_forwarded(way, id);
+  if (fits) [[likely]] {
+    output_forwarded(way, id);
+  } else {
+    output_in_pieces(way, id);
+  }
 }
 
 /// FORWARD: IN processing of ICMP errors, OUT processing of replies. Returns whether the packet

@@ -69,8 +69,14 @@ class IpFilter {
     std::uint64_t policy_bytes = 0;
   };
 
-  Rules& chain(Chain chain) { return chains_[static_cast<std::size_t>(chain)]; }
+  /// To be changed. Reading goes by the other, so that packets of an untouched filter pay one
+  /// branch.
+  Rules& chain(Chain chain) {
+    touched_ = true;
+    return chains_[static_cast<std::size_t>(chain)];
+  }
   const Rules& chain(Chain chain) const { return chains_[static_cast<std::size_t>(chain)]; }
+  bool touched() const { return touched_; }
   bool active(Chain c) const {
     return !chain(c).rules.empty() || chain(c).policy == FilterVerdict::drop;
   }
@@ -81,6 +87,7 @@ class IpFilter {
   bool has_marked() const { return has_marked_; }
 
  private:
+  bool touched_ = false;
   bool has_marked_ = false;
   std::array<Rules, kChains> chains_;
 };

@@ -14,10 +14,16 @@ void IpStack::output_forwarded(Entry& way, FrameId id) {
     if (!found) return host_.drop(id, DropCause::neighbour_table_full);
     way.neighbour = *found;
   }
-  if (environment_.frames[id].ip.total_length > way.decision.mtu) [[unlikely]] {
-    return output_fragments(way.neighbour, id, way.decision.mtu, true);
-  }
   host_.neighbours().output(way.neighbour, id, true);
+}
+
+template <class Entry>
+void IpStack::output_in_pieces(Entry& way, FrameId id) {
+  const std::uint32_t mtu = way.decision.mtu;
+  if (environment_.frames[id].ip.total_length <= mtu) return output_forwarded(way, id);
+  const auto next = host_.neighbours().find_or_create(way.decision.next_hop, way.decision.device);
+  if (!next) return host_.drop(id, DropCause::neighbour_table_full);
+  output_fragments(*next, id, mtu, true);
 }
 
 }  // namespace lvs

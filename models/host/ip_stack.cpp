@@ -12,7 +12,7 @@ namespace lvs {
 
 InputRoute IpStack::decide(const FlowAddresses& flow, InterfaceId arrival) const {
   InputRoute route = route_input(host_.state(), flow, arrival);
-  if (route.kind != InputRoute::Kind::forward) return route;
+  if (exceptions_.empty() || route.kind != InputRoute::Kind::forward) return route;
   const Time now = environment_.simulator.now();
   if (const auto better =
           exceptions_.gateway(flow.destination, route.device, route.next_hop, now)) {
@@ -28,16 +28,21 @@ InputRoute IpStack::decide(const FlowAddresses& flow, InterfaceId arrival) const
 }
 
 /// The decision for a packet, remembered where it depends on addresses and arrival alone.
-IpStack::InputEntry& IpStack::input_way(const Frame& frame, InterfaceId arrival) {
-  const HostState& state = host_.state();
+inline IpStack::InputEntry& IpStack::input_way(const Frame& frame, InterfaceId arrival) {
+  if (!host_.state().routes_by_address()) [[unlikely]]
+    return input_way_by_all(frame, arrival);
+  return input_routes_.get({frame.ip.source, frame.ip.destination, arrival}, host_generation(),
+                           [&] {
+                             return decide({frame.ip.source, frame.ip.destination}, arrival);
+                           });
+}
+
+/// The same where mark and type of service matter too.
+IpStack::InputEntry& IpStack::input_way_by_all(const Frame& frame, InterfaceId arrival) {
   const FlowAddresses flow{frame.ip.source, frame.ip.destination, frame.mark,
                            static_cast<std::uint8_t>(frame.ip.tos & kRoutedTos)};
-  if (state.has_custom_rules() || state.routes_by_tos()) [[unlikely]] {
-    uncached_ = {{}, 0, NeighbourId{}, decide(flow, arrival)};
-    return uncached_;
-  }
-  return input_routes_.get({flow.source, flow.destination, arrival}, host_generation(),
-                           [&] { return decide(flow, arrival); });
+  uncached_ = {{}, 0, NeighbourId{}, decide(flow, arrival)};
+  return uncached_;
 }
 
 void IpStack::receive(InterfaceId arrival, FrameId id) {
@@ -52,11 +57,10 @@ void IpStack::receive(InterfaceId arrival, FrameId id) {
   }
 }
 
-/// Passes an iptables chain; true if the packet ended there.
-bool IpStack::filtered(IpFilter::Chain chain, FrameId id, InterfaceId in, InterfaceId out) {
+bool IpStack::filtered_by_rules(IpFilter::Chain chain, FrameId id, InterfaceId in,
+                                InterfaceId out) {
   IpFilter& filter = host_.ip_filter();
-  if (!filter.active(chain)) [[likely]]
-    return false;
+  if (!filter.active(chain)) return false;
   const auto name = [&](InterfaceId i) {
     return i.valid() ? std::string_view(host_.state().interface(i).name) : std::string_view();
   };
@@ -101,7 +105,8 @@ void IpStack::forward(InterfaceId arrival, FrameId id, InputEntry& way) {
     host_.icmp().send_error(frame, {IcmpType::time_exceeded, 0, 0});
     return host_.drop(id, DropCause::ttl_exceeded);
   }
-  if (frame.ip.total_length > way.decision.mtu && frame.ip.dont_fragment()) {  // 3
+  bool fits = frame.ip.total_length <= way.decision.mtu;
+  if (!fits && frame.ip.dont_fragment()) {  // 3
     host_.icmp().send_error(frame, {IcmpType::unreachable, IcmpUnreachable::kFragmentationNeeded,
                                     static_cast<std::uint16_t>(way.decision.mtu)});
     return host_.drop(id, DropCause::fragmentation_needed);
@@ -119,10 +124,15 @@ void IpStack::forward(InterfaceId arrival, FrameId id, InputEntry& way) {
       const auto whole = reassembly_.add(id);
       if (!whole) return;
       id = *whole;
+      fits = false;
     }
     if (!balance_forwarded(arrival, id)) return;
   }
-  output_forwarded(way, id);  // 7
+  if (fits) [[likely]] {  // 7
+    output_forwarded(way, id);
+  } else {
+    output_in_pieces(way, id);
+  }
 }
 
 void IpStack::to_transport(InterfaceId arrival, FrameId id, bool to_us) {

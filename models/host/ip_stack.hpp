@@ -80,13 +80,16 @@ class IpStack {
 
   // ip_stack.cpp
   InputEntry& input_way(const Frame& frame, InterfaceId arrival);
+  InputEntry& input_way_by_all(const Frame& frame, InterfaceId arrival);
   InputRoute decide(const FlowAddresses& flow, InterfaceId arrival) const;
   void refuse(const InputRoute& route, FrameId frame);
   void deliver(InterfaceId arrival, FrameId frame, bool to_us);
   void forward(InterfaceId arrival, FrameId frame, InputEntry& way);
   void to_transport(InterfaceId arrival, FrameId frame, bool to_us);
   void decapsulate(FrameId frame);
+  /// Passes an iptables chain; true if the packet ended there.
   bool filtered(IpFilter::Chain chain, FrameId frame, InterfaceId in, InterfaceId out);
+  bool filtered_by_rules(IpFilter::Chain chain, FrameId frame, InterfaceId in, InterfaceId out);
 
   // ip_balance.cpp
   bool balance(InterfaceId arrival, FrameId frame);
@@ -98,6 +101,9 @@ class IpStack {
   // ip_output.cpp
   template <class Entry>
   void output_forwarded(Entry& way, FrameId frame);
+  /// The same for a packet that may be too long.
+  template <class Entry>
+  void output_in_pieces(Entry& way, FrameId frame);
   void output_fragments(NeighbourId neighbour, FrameId frame, std::uint32_t mtu, bool forwarded);
   void output_local(FrameId frame);
   bool is_default_gateway(Ipv4Address address) const;

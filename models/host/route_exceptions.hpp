@@ -33,6 +33,7 @@ class RouteExceptions {
 
   /// When the next of them expires, after `now`; kNever if none will.
   Time next_expiry(Time now) const;
+  bool empty() const { return exceptions_.empty(); }
   void forget() { exceptions_.clear(); }
 
  private:

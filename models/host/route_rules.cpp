@@ -93,10 +93,11 @@ void HostState::routing_changed() {
   static const std::vector<RouteRule> kFresh = fresh_route_rules();
   const RouteTable* fallback = tables_.find(kTableOfDefault);
   default_rules_ = rules_ == kFresh && (fallback == nullptr || fallback->routes().empty());
-  routes_by_tos_ = false;
+  routes_by_address_ = default_rules_;
   for_each_table([&](const RouteTable& table) {
-    routes_by_tos_ = routes_by_tos_ || std::any_of(table.routes().begin(), table.routes().end(),
-                                                   [](const Route& r) { return r.tos != 0; });
+    const bool by_tos = std::any_of(table.routes().begin(), table.routes().end(),
+                                    [](const Route& r) { return r.tos != 0; });
+    routes_by_address_ = routes_by_address_ && !by_tos;
   });
   update_dead_routes();
 }
