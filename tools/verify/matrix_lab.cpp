@@ -23,10 +23,6 @@ language::Scenario load(const std::string& text) {
   return scenario;
 }
 
-language::Script script(const std::string& command) {
-  return language::read_script(language::Text(command, {{"lvsim verify", 1, 1}}));
-}
-
 }  // namespace
 
 void LabFrames::observe(const Record& record) {
@@ -99,8 +95,12 @@ MatrixLab::MatrixLab(const MatrixTopology& topology, const MatrixSettings& setti
 
 MatrixLab::~MatrixLab() = default;
 
-void MatrixLab::type(const std::string& name, const std::string& command) {
-  language::HostShell(simulation_.world(), host(name), ".").run(script(command));
+void MatrixLab::flush(const std::string& name) { host(name).neighbours().flush(std::nullopt); }
+
+void MatrixLab::point_router_at_director() {
+  lvs::Host& router = host("router");
+  router.neighbours().set(topology_.vip, eth0(router), topology_.mac_of("dir"),
+                          NeighbourState::reachable);
 }
 
 void MatrixLab::run_for(Duration span) {

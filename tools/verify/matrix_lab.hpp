@@ -50,8 +50,10 @@ class MatrixLab {
   MatrixLab(const MatrixLab&) = delete;
   MatrixLab& operator=(const MatrixLab&) = delete;
 
-  /// Types `command` on a host: "ip neigh flush all".
-  void type(const std::string& host, const std::string& command);
+  /// Empties a host's neighbour cache: `ip neigh flush all`.
+  void flush(const std::string& host);
+  /// `ip neigh replace VIP lladdr MAC-OF-DIRECTOR dev eth0 nud reachable` on the router.
+  void point_router_at_director();
   void run_for(Duration span);
 
   /// The router's card broadcasts a request; returns the stations whose answers about `target`

@@ -33,13 +33,9 @@ class RowObserver {
 
  private:
   void flush(const std::vector<std::string>& hosts) {
-    for (const std::string& host : hosts) lab_.type(host, "ip neigh flush all");
+    for (const std::string& host : hosts) lab_.flush(host);
   }
   void flush_all_four() { flush({"router", "director", "rs1", "rs2"}); }
-  void point_router_at_director() {
-    lab_.type("router", "ip neigh replace " + to_string(topology_.vip) + " lladdr " +
-                            to_string(topology_.mac_of("dir")) + " dev eth0 nud reachable");
-  }
 
   /// 1.
   void who_answers() {
@@ -75,7 +71,7 @@ class RowObserver {
   /// 2.
   void rs1_asks() {
     flush({"router", "rs1", "rs2"});
-    point_router_at_director();
+    lab_.point_router_at_director();
     flush({"rs1"});
     const Json entry = router_entry_after_syn();
     for (const char* key : {"rs_request_sender_ip", "rs_request_sender", "rs_request_broadcast",
@@ -133,7 +129,7 @@ class RowObserver {
   /// 5.
   bool warm_connections() {
     flush({"router", "rs1", "rs2"});
-    point_router_at_director();
+    lab_.point_router_at_director();
     lab_.ask(topology_.router_inside, unused_address());
     const bool first = connect("warm_connection_1");
     const bool second = connect("warm_connection_2");
