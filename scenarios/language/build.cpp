@@ -50,10 +50,11 @@ void Simulation::build_networks() {
 void Simulation::build_host(const language::Host& host) {
   lvs::Host& built = world_.add_host(host.name.text);
   host_ids_[host.name.text] = built.id();
+  boots_.push_back(0);
   const std::string folder =
       std::filesystem::path(scenario_.file.position.file).parent_path().string();
   shells_[host.name.text] =
-      std::make_unique<HostShell>(world_, built, folder.empty() ? "." : folder);
+      std::make_unique<HostShell>(world_, built, *this, folder.empty() ? "." : folder);
   built.set_reply_jitter({host.reply_jitter_min, host.reply_jitter_max});
   if (host.cpu) built.make_processor(to_processor(*host.cpu));
   for (const Nic& nic : host.nics) plug_card(built, nic);
@@ -68,6 +69,7 @@ void Simulation::plug_card(lvs::Host& host, const Nic& nic) {
   const WayConfig way = to_way(nic.cable);
   const std::string& network = nic.network.text;
   if (const auto at = switch_of_network_.find(network); at != switch_of_network_.end()) {
+    ports_of_network_[network].push_back(host.name() + "-" + card.name);
     cable_of_card_[{host.name(), card.name}] = world_.plug(host, card, at->second, way, way);
     return;
   }

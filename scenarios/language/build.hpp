@@ -35,7 +35,7 @@ struct RunTimes {
   Time latest_end() const { return kStart + warmup + run + drain; }
 };
 
-class Simulation final : public ScenarioEvents {
+class Simulation final : public ScenarioEvents, public Announcer {
  public:
   /// Builds the world and runs every `setup`. Throws ScenarioError for what only the models can
   /// tell: a command that fails, a loop of switches, client addresses that are not local. Requires:
@@ -68,6 +68,12 @@ class Simulation final : public ScenarioEvents {
     std::size_t expectation = 0;
     Duration next{};
   };
+  /// What is left of an `arping -c N`.
+  struct Announcement {
+    HostId host;
+    std::uint32_t boot;  ///< a host that was switched off since has forgotten it
+    Arping next;
+  };
 
   void build_networks();
   void build_host(const language::Host& host);
@@ -82,6 +88,9 @@ class Simulation final : public ScenarioEvents {
   void power(const Event& event, PowerAction action);
   void cable(const Event& event, const CableAction& action);
   void show(const Script& script, const std::string& host, std::optional<std::size_t> expectation);
+  std::string show_network(const Script& script, const std::string& network) const;
+  void announce_later(lvs::Host& host, const Arping& next) override;
+  void announce(const Announcement& announcement);
   HostShell& shell(const std::string& host);
 
   const Scenario& scenario_;
@@ -89,10 +98,17 @@ class Simulation final : public ScenarioEvents {
   RunTimes times_;
   std::optional<CaptureWatch> capture_watch_;
   std::vector<Planned> planned_;
+  /// Scenario events with numbers from kFirstAnnouncement on; each happens once.
+  static constexpr std::uint32_t kFirstAnnouncement = 1U << 31;
+  std::vector<Announcement> announcements_;
+  std::vector<std::uint32_t> boots_;  ///< of each host: how often it lost power
   std::vector<ShownText> shown_;
   std::map<std::string, HostId> host_ids_;
   std::map<std::string, std::unique_ptr<HostShell>> shells_;
   std::map<std::string, std::uint32_t> switch_of_network_;
+  /// What is plugged into each port of a network's switch: "rs1-eth0" (ours: real bridges name
+  /// ports after their own interfaces).
+  std::map<std::string, std::vector<std::string>> ports_of_network_;
   /// The first card on a network of kind cable waits for the second.
   struct LooseEnd {
     HostId host;

@@ -1,4 +1,6 @@
 // What a running scenario does at set moments: `events:` and the `show` expectations.
+#include <algorithm>
+
 #include "models/event_kinds.hpp"
 #include "scenarios/language/build.hpp"
 
@@ -22,6 +24,7 @@ void Simulation::schedule_events() {
 }
 
 void Simulation::happen(std::uint32_t index) {
+  if (index >= kFirstAnnouncement) return announce(announcements_[index - kFirstAnnouncement]);
   Planned& planned = planned_[index];
   if (planned.event == nullptr) {
     const auto& expected = std::get<ShowExpectation>(scenario_.expect[planned.expectation].what);
@@ -65,6 +68,7 @@ void Simulation::power(const Event& event, PowerAction action) {
   lvs::Host& machine = host(event.host.text);
   const bool on = action == PowerAction::on;
   if (machine.is_powered() == on) return;
+  if (!on) ++boots_[machine.id().index()];
   world_.power(machine, on);
   if (!on) return;
   for (const language::Host& h : scenario_.hosts) {
@@ -91,8 +95,52 @@ void Simulation::show(const Script& script, const std::string& name,
   std::string command = script.text;
   while (!command.empty() && (command.back() == '\n' || command.back() == ' ')) command.pop_back();
   const Time now = world_.simulator().now();
-  const std::string text = shell(name).run(script);
+  const bool network = switch_of_network_.count(name) > 0;
+  const std::string text = network ? show_network(script, name) : shell(name).run(script);
   shown_.push_back({now, name, command, text, expectation});
+}
+
+/// `bridge fdb show` on a network: what its switch has learned, as the tool of a Linux bridge says
+/// it. check_references() lets nothing else come here.
+std::string Simulation::show_network(const Script& script, const std::string& network) const {
+  const Step& step = script.steps.front();
+  const auto& command = std::get<BridgeFdbShow>(step.command);
+  if (command.bridge && command.bridge->text != network) {
+    throw ScenarioError(command.bridge->where,
+                        "bridge: Cannot find bridge device \"" + command.bridge->text + "\"");
+  }
+  const std::vector<std::string>& ports = ports_of_network_.at(network);
+  if (command.port && std::find(ports.begin(), ports.end(), command.port->text) == ports.end()) {
+    throw ScenarioError(command.port->where, "bridge: Cannot find device \"" + command.port->text +
+                                                 "\" (ports of " + network + ": " + join(ports) +
+                                                 ")");
+  }
+  std::string text;
+  const Switch& learned = world_.switches()[switch_of_network_.at(network)];
+  for (const MacTable::Entry& entry : learned.table().entries(world_.simulator().now())) {
+    const std::string& port = ports[entry.port];
+    if (command.port && command.port->text != port) continue;
+    MacAddress mac;
+    for (std::size_t i = 0; i < mac.octets.size(); ++i) {
+      mac.octets[i] = static_cast<std::uint8_t>(entry.key >> (40 - 8 * i));
+    }
+    text += to_string(mac) + (command.port ? "" : " dev " + port) + " master " + network + " \n";
+  }
+  return text;
+}
+
+void Simulation::announce_later(lvs::Host& machine, const Arping& next) {
+  const auto index = static_cast<std::uint32_t>(announcements_.size());
+  announcements_.push_back({machine.id(), boots_[machine.id().index()], next});
+  world_.simulator().at(world_.simulator().now() + seconds(1), code(EventKind::scenario_event), 0,
+                        kFirstAnnouncement + index);
+}
+
+/// An arping that meets an error on its way ends there, as the tool does.
+void Simulation::announce(const Announcement& announcement) {
+  if (boots_[announcement.host.index()] != announcement.boot) return;
+  const Arping next = announcement.next;  // announce_later() adds to the list
+  execute_ip({world_, world_.host(announcement.host), *this}, next);
 }
 
 }  // namespace lvs::language

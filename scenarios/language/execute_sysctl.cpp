@@ -1,7 +1,9 @@
 // sysctl -w, sysctl -p and echo N > /proc/sys/…: names are in dots, the interface as its own part.
+#include <algorithm>
 #include <charconv>
 #include <string>
 
+#include "scenarios/language/commands/sysctl.hpp"
 #include "scenarios/language/host_shell.hpp"
 
 namespace lvs::language {
@@ -32,36 +34,75 @@ CommandResult not_modelled(const SysctlAssignment& a) {
                                    "line the run is the same");
 }
 
+/// A directory of an interface that the host does not have, or a parameter that no model reads.
+CommandResult unknown(const ShellContext& context, const SysctlAssignment& a) {
+  for (const std::string_view folder : {"net.ipv4.conf.", "net.ipv4.neigh."}) {
+    if (!a.name.starts_with(folder)) continue;
+    const std::string device = a.name.substr(folder.size(), a.name.rfind('.') - folder.size());
+    if (device == "all" || device == "default") break;
+    if (context.host.state().find_interface(device)) break;
+    std::string path = a.name;
+    std::replace(path.begin(), path.end(), '.', '/');
+    return {255, "", "cannot stat /proc/sys/" + path + ": No such file or directory"};
+  }
+  return not_modelled(a);
+}
+
+CommandResult wrong_value(const SysctlAssignment& a) {
+  return {255, "", "setting key \"" + a.name + "\": Invalid argument"};
+}
+
+/// The path below net, as the models name it.
+std::string_view path_of(const SysctlAssignment& a) {
+  return std::string_view(a.name).substr(a.name.starts_with(kNet) ? kNet.size() : 0);
+}
+
 CommandResult set_port_range(const ShellContext& context, const SysctlAssignment& a) {
   const auto blank = a.value.find(' ');
   const auto first = number(std::string_view(a.value).substr(0, blank));
   const auto last = blank == std::string::npos
                         ? std::nullopt
                         : number(std::string_view(a.value).substr(blank + 1));
-  if (!first || !last || *first < 1 || *last > 65'535 || *first > *last) {
-    return {255, "", "sysctl: setting key \"" + a.name + "\": Invalid argument"};
-  }
+  if (!first || !last || *first < 1 || *last > 65'535 || *first > *last) return wrong_value(a);
   context.host.state().set_port_range(*first, *last);
   return {};
 }
 
 CommandResult assign(const ShellContext& context, const SysctlAssignment& a) {
   if (a.name == kPortRange) return set_port_range(context, a);
-  const auto value = number(a.value);
-  if (!value) return {255, "", "sysctl: setting key \"" + a.name + "\": Invalid argument"};
+  const auto value =
+      a.name == kTcpCongestionControl
+          ? std::optional{a.value == "reno" ? HostSysctls::kReno : HostSysctls::kCubic}
+          : number(a.value);
+  if (!value) return wrong_value(a);
   if (a.name.starts_with(kIpvs)) {
     int* const target = ipvs_value(context, std::string_view(a.name).substr(kIpvs.size()));
     if (target == nullptr) return not_modelled(a);
     *target = *value;
     return {};
   }
-  const std::string_view path =
-      std::string_view(a.name).substr(a.name.starts_with(kNet) ? kNet.size() : 0);
-  switch (context.host.state().set_sysctl(path, *value)) {
+  switch (context.host.state().set_sysctl(path_of(a), *value)) {
     case ConfigError::none: return {};
-    case ConfigError::unknown_key: return not_modelled(a);
-    default: return {255, "", "sysctl: setting key \"" + a.name + "\": Invalid argument"};
+    case ConfigError::unknown_key: return unknown(context, a);
+    default: return wrong_value(a);
   }
+}
+
+/// The value as the tool prints it; nothing for a parameter that is not modelled.
+std::optional<std::string> value_text(const ShellContext& context, const SysctlAssignment& a) {
+  const HostState& state = context.host.state();
+  if (a.name.starts_with(kIpvs)) {
+    const int* value = ipvs_value(context, std::string_view(a.name).substr(kIpvs.size()));
+    return value == nullptr ? std::nullopt : std::optional{std::to_string(*value)};
+  }
+  if (a.name == kPortRange) {
+    return std::to_string(state.sysctls().ip_local_port_first) + "\t" +
+           std::to_string(state.sysctls().ip_local_port_last);
+  }
+  const auto value = state.sysctl(path_of(a));
+  if (!value) return std::nullopt;
+  if (a.name == kTcpCongestionControl) return *value == HostSysctls::kReno ? "reno" : "cubic";
+  return std::to_string(*value);
 }
 
 }  // namespace
@@ -77,19 +118,12 @@ CommandResult execute_sysctl(const ShellContext& context,
   return all;
 }
 
-CommandResult read_sysctl(const ShellContext& context, const std::vector<SysctlAssignment>& names) {
+CommandResult read_sysctl(const ShellContext& context, const SysctlRead& command) {
   CommandResult all;
-  for (const SysctlAssignment& a : names) {
-    if (a.name.starts_with(kIpvs)) {
-      const int* value = ipvs_value(context, std::string_view(a.name).substr(kIpvs.size()));
-      if (value == nullptr) return not_modelled(a);
-      all.output += a.name + " = " + std::to_string(*value) + "\n";
-      continue;
-    }
-    const auto value = context.host.state().sysctl(
-        std::string_view(a.name).substr(a.name.starts_with(kNet) ? kNet.size() : 0));
-    if (!value) return not_modelled(a);
-    all.output += a.name + " = " + std::to_string(*value) + "\n";
+  for (const SysctlAssignment& a : command.names) {
+    const auto value = value_text(context, a);
+    if (!value) return unknown(context, a);
+    all.output += (command.values_only ? "" : a.name + " = ") + *value + "\n";
   }
   return all;
 }

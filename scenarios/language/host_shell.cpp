@@ -7,17 +7,6 @@
 namespace lvs::language {
 namespace {
 
-template <class... Kinds>
-bool holds_any(const Command& command) {
-  return (std::holds_alternative<Kinds>(command) || ...);
-}
-
-bool is_ip(const Command& c) {
-  return holds_any<IpAddrAdd, IpAddrDel, IpAddrFlush, IpAddrShow, IpLinkSet, IpLinkShow,
-                   IpRouteChange, IpRouteShow, IpRouteFlushCache, IpNeighChange, IpNeighShow,
-                   IpNeighFlush, Arping>(c);
-}
-
 /// The text of a file with the place of each character.
 Text text_of(const Word& file, const std::string& contents) {
   Text text("", {file.text, 1, 1});
@@ -59,13 +48,16 @@ std::string HostShell::run(const Script& script) {
 
 CommandResult HostShell::execute(const Step& step) {
   const Command& command = step.command;
-  const ShellContext context{world_, host_};
-  if (is_ip(command)) return execute_ip(context, command);
+  const ShellContext context{world_, host_, announcer_};
+  if (is_ip_command(command)) return execute_ip(context, command);
+  if (const auto* rules = std::get_if<ArpTables>(&command)) {
+    return execute_arptables(context, *rules);
+  }
+  if (const auto* rules = std::get_if<IpTables>(&command)) return execute_iptables(context, *rules);
   if (const auto* write = std::get_if<SysctlWrite>(&command)) {
     return execute_sysctl(context, write->assignments);
   }
-  if (const auto* read = std::get_if<SysctlRead>(&command))
-    return read_sysctl(context, read->names);
+  if (const auto* read = std::get_if<SysctlRead>(&command)) return read_sysctl(context, *read);
   if (const auto* load = std::get_if<SysctlLoad>(&command)) {
     return execute_sysctl(context, parse_sysctl_file(text_of(load->file, read_file(load->file))));
   }
@@ -89,6 +81,11 @@ CommandResult HostShell::execute(const Step& step) {
     filled.lines = parse_ipvs_restore(text_of(file, read_file(file)));
     filled.from_file = false;
     return execute_ipvsadm(context, filled);
+  }
+  if (std::holds_alternative<BridgeFdbShow>(command)) {
+    throw ScenarioError(step.where(), "bridge: " + host_.name() +
+                                          " has no bridge; the switches are the networks: "
+                                          "host: NETWORK");
   }
   return execute_ipvsadm(context, command);
 }

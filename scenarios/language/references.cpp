@@ -35,9 +35,33 @@ bool is_network(const Scenario& scenario, const std::string& name) {
                      [&](const Network& network) { return network.name.text == name; });
 }
 
+/// Switches have a table of addresses, hosts have everything else.
+void check_show(const Scenario& scenario, const Script& script, const Name& host) {
+  const Step& step = script.steps.front();
+  const bool of_switch = std::holds_alternative<BridgeFdbShow>(step.command);
+  const auto network = std::find_if(scenario.networks.begin(), scenario.networks.end(),
+                                    [&](const Network& n) { return n.name.text == host.text; });
+  if (network == scenario.networks.end()) {
+    if (of_switch) {
+      throw ScenarioError(step.where(), "bridge: " + host.text +
+                                            " has no bridge; the switches are the networks: "
+                                            "host: NETWORK");
+    }
+    return;
+  }
+  if (!of_switch) {
+    throw ScenarioError(step.where(), host.text + " is a network; it has `bridge fdb show` only");
+  }
+  if (network->kind == NetworkKind::cable) {
+    throw ScenarioError(host.where, host.text + " is a cable: there is no switch on it");
+  }
+}
+
 void check_event(const Scenario& scenario, const Event& event) {
-  const bool shows = std::holds_alternative<ShowAction>(event.action);
-  if (shows && is_network(scenario, event.host.text)) return;  // the table of its switch
+  if (const auto* shows = std::get_if<ShowAction>(&event.action)) {
+    if (!is_network(scenario, event.host.text)) need_host(scenario, event.host);
+    return check_show(scenario, shows->script, event.host);
+  }
   const Host& host = need_host(scenario, event.host);
   if (const auto* cable = std::get_if<CableAction>(&event.action)) {
     std::vector<std::string> nics;
@@ -80,6 +104,7 @@ void check_expectation(const Scenario& scenario, const Expectation& expectation)
   }
   const auto& show = std::get<ShowExpectation>(expectation.what);
   if (!is_network(scenario, show.host.text)) need_host(scenario, show.host);
+  check_show(scenario, show.show, show.host);
 }
 
 // The values a parameter takes in any variant: labels and values of the study, and that of `run`.

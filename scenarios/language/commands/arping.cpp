@@ -12,6 +12,7 @@ Command parse_arping(const ShellCommand& shell) {
   std::optional<Word> device;
   std::optional<Ipv4Address> address;
   std::optional<std::int64_t> count;
+  std::optional<Word> source;
   while (!arguments.done()) {
     const Word& word = arguments.next();
     if (word.text == "-U" || word.text == "-A") {
@@ -26,7 +27,8 @@ Command parse_arping(const ShellCommand& shell) {
       if (!count || *count == 0)
         throw arguments.error(value, "invalid argument: '" + value.text + "'");
     } else if (word.text == "-s") {
-      set_once(arguments, word, command.source, need_address(arguments, arguments.value()));
+      source = arguments.value();
+      set_once(arguments, word, command.source, need_address(arguments, *source));
     } else if (word.text == "-q" || word.text == "-b") {
       continue;  // less printing; broadcasts only, which unsolicited ARP is anyway
     } else if (word.text.rfind('-', 0) == 0) {
@@ -38,6 +40,9 @@ Command parse_arping(const ShellCommand& shell) {
   if (!unsolicited) return NotBuilt{"arping without -U or -A"};
   if (!address) throw arguments.error("an address is missing: arping -U -I eth0 A.B.C.D");
   if (!device) throw arguments.error("-I DEVICE is missing");
+  if (command.source && command.source != address) {
+    throw arguments.error(*source, "-s with another address than the one told is not modelled");
+  }
   command.device = *device;
   command.address = *address;
   command.count =

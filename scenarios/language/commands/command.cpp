@@ -35,10 +35,10 @@ constexpr std::array kTools{
     Tool{"ipvsadm", parse_ipvsadm},
     Tool{"ipvsadm-save", parse_ipvsadm_save},
     Tool{"ipvsadm-restore", parse_ipvsadm_restore},
-    Tool{"arptables", later},
-    Tool{"iptables", later},
+    Tool{"arptables", parse_arptables},
+    Tool{"iptables", parse_iptables},
     Tool{"tc", later},
-    Tool{"bridge", later},
+    Tool{"bridge", parse_bridge},
     Tool{"modprobe", says_so},
     Tool{"systemctl", says_so},
     Tool{"service", says_so},
@@ -82,6 +82,16 @@ std::string_view without_folder(std::string_view name) {
   return name;
 }
 
+// The two makes of the packet filters' tools are the same here.
+std::string_view without_make(std::string_view name) {
+  for (const std::string_view tool : {"arptables", "iptables"}) {
+    if (name.substr(0, tool.size()) != tool) continue;
+    const std::string_view make = name.substr(tool.size());
+    if (make == "-nft" || make == "-legacy") return tool;
+  }
+  return name;
+}
+
 // Input and output that a command does not use would be ignored in silence; refuse it instead.
 void check_redirections(const ShellCommand& shell, std::string_view tool) {
   const bool has_input = shell.input_text.has_value() || shell.input_file.has_value();
@@ -94,7 +104,7 @@ void check_redirections(const ShellCommand& shell, std::string_view tool) {
 }  // namespace
 
 Command parse_command(const ShellCommand& shell) {
-  const std::string_view name = without_folder(shell.words.front().text);
+  const std::string_view name = without_make(without_folder(shell.words.front().text));
   std::vector<std::string> known;
   for (const Tool& tool : kTools) {
     if (name == tool.name) {
@@ -123,7 +133,15 @@ struct Prints {
   bool operator()(const IpAddrShow&) const { return true; }
   bool operator()(const IpLinkShow&) const { return true; }
   bool operator()(const IpRouteShow&) const { return true; }
+  bool operator()(const IpRouteGet&) const { return true; }
+  bool operator()(const IpRuleShow&) const { return true; }
   bool operator()(const IpNeighShow&) const { return true; }
+  bool operator()(const IpNeighGet&) const { return true; }
+  bool operator()(const BridgeFdbShow&) const { return true; }
+  template <class Chain, class Rule>
+  bool operator()(const TableCommand<Chain, Rule>& command) const {
+    return command.action == TableAction::list || command.action == TableAction::rules;
+  }
   bool operator()(const IpvsList&) const { return true; }
   bool operator()(const IpvsSave&) const { return true; }
   bool operator()(const SysctlRead&) const { return true; }

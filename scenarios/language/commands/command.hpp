@@ -5,15 +5,22 @@
 
 #include "scenarios/language/commands/files.hpp"
 #include "scenarios/language/commands/ip.hpp"
+#include "scenarios/language/commands/ip_policy.hpp"
 #include "scenarios/language/commands/ipvsadm.hpp"
+#include "scenarios/language/commands/xtables.hpp"
 #include "scenarios/language/script.hpp"
 
 namespace lvs::language {
 
 using Command = std::variant<
     // commands/ip.hpp
-    IpAddrAdd, IpAddrDel, IpAddrFlush, IpAddrShow, IpLinkSet, IpLinkShow, IpRouteChange,
-    IpRouteShow, IpRouteFlushCache, IpNeighChange, IpNeighShow, IpNeighFlush, Arping,
+    IpAddrAdd, IpAddrDel, IpAddrFlush, IpAddrShow, IpLinkAdd, IpLinkDel, IpLinkSet, IpLinkShow,
+    IpRouteChange, IpRouteFlushCache, IpNeighChange, IpNeighShow, IpNeighGet, IpNeighFlush, Arping,
+    // commands/ip_policy.hpp
+    IpRouteShow, IpRouteFlush, IpRouteGet, IpRuleAdd, IpRuleDel, IpRuleShow, IpRuleFlush,
+    BridgeFdbShow,
+    // commands/xtables.hpp
+    ArpTables, IpTables,
     // commands/ipvsadm.hpp
     IpvsServiceSet, IpvsServiceDelete, IpvsClear, IpvsZero, IpvsServerSet, IpvsServerDelete,
     IpvsLocalAddressAdd, IpvsList, IpvsSetTimeouts, IpvsSave, IpvsRestore,

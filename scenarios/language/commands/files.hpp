@@ -24,6 +24,7 @@ struct SysctlWrite {
 };
 struct SysctlRead {
   std::vector<SysctlAssignment> names;  ///< values empty
+  bool values_only = false;             ///< -n
   friend bool operator==(const SysctlRead&, const SysctlRead&) = default;
 };
 /// `sysctl -p FILE`: known only when it runs (parse_sysctl_file).

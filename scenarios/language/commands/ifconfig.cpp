@@ -70,7 +70,7 @@ Command parse_ifconfig(const ShellCommand& shell) {
   if (!read.address) {
     if (read.mask || read.broadcast) return NotBuilt{"ifconfig DEVICE netmask or broadcast alone"};
     if (colon != std::string::npos) return NotBuilt{"ifconfig ALIAS up or down alone"};
-    return IpLinkSet{device, read.up, std::nullopt, std::nullopt};
+    return IpLinkSet{device, read.up, {}, {}, {}};
   }
   if (read.up == false) throw arguments.error("an address and down contradict each other");
   IpAddrAdd command;

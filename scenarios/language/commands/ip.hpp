@@ -1,10 +1,11 @@
-// `ip addr|link|route|neigh`, and the older ifconfig, route and arp, as typed requests.
+// `ip addr|link|route|neigh`, arping, and the older ifconfig, route and arp, as typed requests
+// (`ip rule` and `ip route show|flush|get` are in ip_policy.hpp).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
+#include <vector>
 
 #include "models/packet/ipv4_address.hpp"
 #include "models/packet/mac_address.hpp"
@@ -37,8 +38,21 @@ struct IpAddrFlush {
   Word device;
   friend bool operator==(const IpAddrFlush&, const IpAddrFlush&) = default;
 };
+/// The options between `ip` and the object, as far as they change what is printed.
+struct IpStyle {
+  bool only_ipv4 = false;  ///< -4
+  bool oneline = false;    ///< -o
+  bool brief = false;      ///< -br
+  friend bool operator==(const IpStyle&, const IpStyle&) = default;
+};
 struct IpAddrShow {
   std::optional<Word> device;
+  bool only_up = false;
+  std::optional<bool> secondary;  ///< `secondary`, `primary`
+  std::optional<IpScope> scope;
+  std::optional<Ipv4Prefix> to;
+  std::string label;  ///< "eth0:1", "eth0*"; empty: any
+  IpStyle style;
   friend bool operator==(const IpAddrShow&, const IpAddrShow&) = default;
 };
 
@@ -47,14 +61,36 @@ struct IpLinkSet {
   std::optional<bool> up;
   std::optional<std::int64_t> mtu;  ///< bytes
   std::optional<MacAddress> address;
+  std::optional<bool> arp;
   friend bool operator==(const IpLinkSet&, const IpLinkSet&) = default;
+};
+/// `ip link add NAME type dummy`.
+struct IpLinkAdd {
+  Word name;  ///< empty: the first free of dummy0, dummy1, …
+  std::optional<std::int64_t> mtu;
+  std::optional<MacAddress> address;
+  friend bool operator==(const IpLinkAdd&, const IpLinkAdd&) = default;
+};
+struct IpLinkDel {
+  Word device;
+  friend bool operator==(const IpLinkDel&, const IpLinkDel&) = default;
 };
 struct IpLinkShow {
   std::optional<Word> device;
+  bool only_up = false;
+  IpStyle style;
   friend bool operator==(const IpLinkShow&, const IpLinkShow&) = default;
 };
 
-enum class RouteType : std::uint8_t { unicast, local, broadcast, blackhole, unreachable, prohibit };
+enum class RouteType : std::uint8_t {
+  unicast,
+  local,
+  broadcast,
+  blackhole,
+  unreachable,
+  prohibit,
+  throw_,
+};
 enum class RouteAction : std::uint8_t { add, append, replace, change, del };
 /// Well-known routing tables (`ip route` names); other numbers are tables of their own.
 inline constexpr std::uint32_t kTableDefault = 253, kTableMain = 254, kTableLocal = 255;
@@ -71,14 +107,9 @@ struct IpRouteChange {
   std::optional<std::uint32_t> table;  ///< absent: main, or local for types local and broadcast
   std::optional<IpScope> scope;
   std::optional<std::int64_t> mtu;
+  std::optional<std::uint8_t> tos;
   bool onlink = false;
   friend bool operator==(const IpRouteChange&, const IpRouteChange&) = default;
-};
-struct IpRouteShow {
-  std::optional<std::uint32_t> table;  ///< absent: main
-  bool all_tables = false;
-  std::optional<Word> device;
-  friend bool operator==(const IpRouteShow&, const IpRouteShow&) = default;
 };
 /// `ip route flush cache`: there is no route cache since Linux 3.6; accepted, does nothing.
 struct IpRouteFlushCache {
@@ -104,17 +135,30 @@ struct IpNeighChange {
   std::optional<MacAddress> mac;
   std::optional<Word> device;  ///< arp -s may leave it to the routes
   NeighbourState state = NeighbourState::permanent;
+  bool proxy = false;  ///< `ip neigh add|del proxy A dev X`
   friend bool operator==(const IpNeighChange&, const IpNeighChange&) = default;
 };
-struct IpNeighShow {
+/// What `ip neigh show` and `flush` are about.
+struct NeighbourFilter {
   std::optional<Word> device;
   std::optional<Ipv4Prefix> to;
+  /// `nud X`, several times; empty: all but noarp and none (and, to flush, permanent).
+  std::vector<NeighbourState> states;
+  friend bool operator==(const NeighbourFilter&, const NeighbourFilter&) = default;
+};
+struct IpNeighShow {
+  NeighbourFilter filter;
+  bool proxy = false;
   friend bool operator==(const IpNeighShow&, const IpNeighShow&) = default;
 };
-/// `ip neigh flush all`, or of one device or prefix. Permanent and noarp entries stay.
+struct IpNeighGet {
+  Ipv4Address address;
+  Word device;
+  bool proxy = false;
+  friend bool operator==(const IpNeighGet&, const IpNeighGet&) = default;
+};
 struct IpNeighFlush {
-  std::optional<Word> device;
-  std::optional<Ipv4Prefix> to;
+  NeighbourFilter filter;
   friend bool operator==(const IpNeighFlush&, const IpNeighFlush&) = default;
 };
 
@@ -127,9 +171,5 @@ struct Arping {
   std::int64_t count = 1;  ///< one second apart
   friend bool operator==(const Arping&, const Arping&) = default;
 };
-
-using IpCommand = std::variant<IpAddrAdd, IpAddrDel, IpAddrFlush, IpAddrShow, IpLinkSet, IpLinkShow,
-                               IpRouteChange, IpRouteShow, IpRouteFlushCache, IpNeighChange,
-                               IpNeighShow, IpNeighFlush, Arping>;
 
 }  // namespace lvs::language

@@ -87,7 +87,37 @@ Command remove(Arguments& arguments) {
   return IpAddrDel{*read.address, *read.device};
 }
 
-// `show [dev] X`, `flush [dev] X`.
+// The words of `show`: [dev] X, up, scope S, to P, label L, primary, secondary.
+IpAddrShow read_show(Arguments& arguments) {
+  IpAddrShow show;
+  while (!arguments.done()) {
+    const Word& key = arguments.next();
+    if (key.text == "up") {
+      show.only_up = true;
+    } else if (key.text == "primary" || key.text == "secondary") {
+      show.secondary = key.text == "secondary";
+    } else if (key.text == "scope") {
+      set_once(arguments, key, show.scope, need_scope(arguments, arguments.value()));
+    } else if (key.text == "to") {
+      set_once(arguments, key, show.to, need_prefix(arguments, arguments.value()));
+    } else if (key.text == "label") {
+      show.label = arguments.value().text;
+    } else if (key.text == "type" || key.text == "master" || key.text == "group" ||
+               key.text == "vrf" || key.text == "dynamic" || key.text == "permanent") {
+      throw arguments.error(key, "\"" + key.text + "\" is not supported");
+    } else {
+      const Word& name = key.text == "dev" ? arguments.value() : key;
+      if (show.device) {
+        throw arguments.error(name,
+                              "either \"dev\" is duplicate, or \"" + name.text + "\" is a garbage");
+      }
+      show.device = name;
+    }
+  }
+  return show;
+}
+
+// `flush [dev] X`.
 std::optional<Word> read_device(Arguments& arguments) {
   std::optional<Word> device;
   while (!arguments.done()) {
@@ -111,7 +141,7 @@ Command parse_ip_addr(const std::vector<Word>& words) {
   }
   if (abbreviates(verb.text, "delete")) return remove(arguments);
   if (abbreviates(verb.text, "show") || abbreviates(verb.text, "list")) {
-    return IpAddrShow{read_device(arguments)};
+    return read_show(arguments);
   }
   if (abbreviates(verb.text, "flush")) {
     const std::optional<Word> device = read_device(arguments);

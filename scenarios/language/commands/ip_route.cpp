@@ -1,39 +1,11 @@
-#include <array>
-
 #include "scenarios/language/commands/ip_words.hpp"
 #include "scenarios/language/commands/tools.hpp"
 
 namespace lvs::language {
 namespace {
 
-struct TypeName {
-  std::string_view name;
-  RouteType type;
-};
-constexpr std::array kTypes{
-    TypeName{"unicast", RouteType::unicast},         TypeName{"local", RouteType::local},
-    TypeName{"broadcast", RouteType::broadcast},     TypeName{"blackhole", RouteType::blackhole},
-    TypeName{"unreachable", RouteType::unreachable}, TypeName{"prohibit", RouteType::prohibit},
-};
-const std::vector<std::string> kKeys{"to",    "via",   "dev", "src",   "metric",
-                                     "table", "scope", "mtu", "onlink"};
-
-std::optional<RouteType> type_of(const std::string& text) {
-  for (const TypeName& known : kTypes) {
-    if (text == known.name) return known.type;
-  }
-  return std::nullopt;
-}
-
-std::uint32_t need_table(const Arguments& arguments, const Word& word) {
-  if (word.text == "local") return kTableLocal;
-  if (word.text == "main") return kTableMain;
-  if (word.text == "default") return kTableDefault;
-  const auto number = parse_count(word.text, 0xffffffffLL);
-  if (number && *number > 0) return static_cast<std::uint32_t>(*number);
-  throw arguments.error(word,
-                        "argument \"" + word.text + "\" is wrong: \"table\" value is invalid");
-}
+const std::vector<std::string> kKeys{"to",    "via",   "dev", "src",    "metric",
+                                     "table", "scope", "mtu", "onlink", "tos"};
 
 Ipv4Prefix need_destination(const Arguments& arguments, const Word& word) {
   if (word.text == "default" || word.text == "any") return {Ipv4Address{0}, 0};
@@ -53,13 +25,17 @@ class RouteReader {
     while (!arguments_.done()) {
       const Word& key = arguments_.next();
       if (refused(key)) return NotBuilt{"ip route " + key.text};
+      if (key.text == "proto" || key.text == "protocol") {
+        if (arguments_.value().text != "boot") return NotBuilt{"ip route proto"};
+        continue;
+      }
       read_key(key);
     }
     if (!destination_) throw arguments_.error("a destination is missing: ip route add PREFIX …");
     route_.destination = *destination_;
     const bool nowhere = route_.type == RouteType::blackhole ||
                          route_.type == RouteType::unreachable ||
-                         route_.type == RouteType::prohibit;
+                         route_.type == RouteType::prohibit || route_.type == RouteType::throw_;
     if (route_.action != RouteAction::del && !nowhere && !route_.via && !route_.device) {
       throw arguments_.error("RTNETLINK answers: No such device (neither via nor dev)");
     }
@@ -68,8 +44,7 @@ class RouteReader {
 
  private:
   static bool refused(const Word& key) {
-    return key.text == "nexthop" || key.text == "proto" || key.text == "protocol" ||
-           key.text == "advmss" || key.text == "tos" || key.text == "throw" || key.text == "weight";
+    return key.text == "nexthop" || key.text == "advmss" || key.text == "weight";
   }
 
   void read_key(const Word& key) {
@@ -92,6 +67,8 @@ class RouteReader {
     } else if (key.text == "mtu") {
       if (a.next_is("lock")) throw a.error(a.peek(), "\"mtu lock\" is not supported");
       set_once(a, key, route_.mtu, need_number(a, a.value(), "mtu", 65535));
+    } else if (key.text == "tos" || key.text == "dsfield") {
+      set_once(a, key, route_.tos, need_tos(a, a.value()));
     } else if (key.text == "onlink") {
       route_.onlink = true;
     } else {
@@ -103,7 +80,7 @@ class RouteReader {
   void read_destination(const Word& word) {
     const Word* at = &word;
     if (at->text == "to") at = &arguments_.value();
-    if (const auto type = type_of(at->text)) {
+    if (const auto type = route_type_of(at->text)) {
       set_once(arguments_, *at, route_.type, *type);
       at = &arguments_.value();
     }
@@ -119,19 +96,109 @@ class RouteReader {
   std::optional<Ipv4Prefix> destination_;
 };
 
-Command show(Arguments& arguments) {
-  IpRouteShow command;
+const std::vector<std::string> kFilterKeys{"table", "dev",   "via",  "src",   "type",
+                                           "scope", "proto", "root", "match", "exact"};
+
+// The words of `show` and `flush` but for the prefix; false for a word that is none of them.
+bool read_filter_key(Arguments& a, const Word& key, RouteFilter& filter) {
+  if (key.text == "table") {
+    const Word& name = a.value();
+    filter.all_tables = name.text == "all" || name.text == "0";
+    if (!filter.all_tables) set_once(a, key, filter.table, need_table(a, name));
+  } else if (key.text == "dev" || key.text == "oif") {
+    set_once(a, key, filter.device, a.value());
+  } else if (key.text == "via") {
+    a.take("inet");
+    set_once(a, key, filter.via, need_address(a, a.value()));
+  } else if (key.text == "src") {
+    set_once(a, key, filter.source, need_address(a, a.value()));
+  } else if (key.text == "scope") {
+    set_once(a, key, filter.scope, need_scope(a, a.value()));
+  } else if (key.text == "type") {
+    const Word& value = a.value();
+    const auto type = route_type_of(value.text);
+    if (!type) throw a.error(value, "node type value is invalid");
+    set_once(a, key, filter.type, *type);
+  } else if (key.text == "proto" || key.text == "protocol") {
+    const Word& value = a.value();
+    if (value.text != "kernel" && value.text != "boot") {
+      throw a.error(value, "invalid \"protocol\" (known: kernel, boot)");
+    }
+    set_once(a, key, filter.kernel, value.text == "kernel");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// `show` and `flush`: [to] [root|match|exact] PREFIX and the keys above.
+RouteFilter read_filter(Arguments& arguments) {
+  RouteFilter filter;
+  while (!arguments.done()) {
+    const Word* word = &arguments.next();
+    if (read_filter_key(arguments, *word, filter)) continue;
+    if (word->text == "to") word = &arguments.value();
+    if (word->text == "root" || word->text == "match" || word->text == "exact") {
+      filter.scan = word->text == "root"    ? RouteFilter::Scan::root
+                    : word->text == "match" ? RouteFilter::Scan::match
+                                            : RouteFilter::Scan::exact;
+      word = &arguments.value();
+    }
+    const bool looks_like_one = word->text == "default" || word->text == "any" ||
+                                (word->text[0] >= '0' && word->text[0] <= '9') ||
+                                !ipv6_refusal(word->text).empty();
+    if (!looks_like_one) throw arguments.unknown(*word, kFilterKeys);
+    const bool all = word->text == "default" || word->text == "any";
+    set_once(arguments, *word, filter.prefix,
+             all ? Ipv4Prefix{Ipv4Address{0}, 0} : need_prefix(arguments, *word));
+  }
+  return filter;
+}
+
+// `cache` is a table of its own to the tool; there is none since Linux 3.6.
+Command flush(const std::vector<Word>& words, Arguments& arguments) {
+  if (arguments.done()) throw arguments.error("\"ip route flush\" requires arguments.");
+  const bool cache = words.back().text == "cache";
+  if (cache && (words.size() == 3 || (words.size() == 4 && words[2].text == "table"))) {
+    return IpRouteFlushCache{};
+  }
+  return IpRouteFlush{read_filter(arguments)};
+}
+
+// get ADDRESS [from ADDRESS] [iif X] [mark N]
+Command get(Arguments& arguments) {
+  IpRouteGet command;
+  std::optional<Ipv4Address> destination;
+  std::optional<std::uint32_t> mark;
   while (!arguments.done()) {
     const Word& key = arguments.next();
-    if (key.text == "table") {
-      const Word& name = arguments.value();
-      command.all_tables = name.text == "all" || name.text == "0";
-      if (!command.all_tables) command.table = need_table(arguments, name);
-    } else if (key.text == "dev") {
-      set_once(arguments, key, command.device, arguments.value());
+    if (key.text == "from") {
+      set_once(arguments, key, command.from, need_prefix(arguments, arguments.value()).address);
+    } else if (key.text == "iif") {
+      set_once(arguments, key, command.iif, arguments.value());
+    } else if (key.text == "mark") {
+      const Word& value = arguments.value();
+      const auto number = parse_u32(value.text);
+      if (!number) {
+        throw arguments.error(value,
+                              "argument \"" + value.text + "\" is wrong: invalid mark value");
+      }
+      set_once(arguments, key, mark, *number);
+    } else if (key.text == "oif" || key.text == "dev" || key.text == "tos" || key.text == "uid" ||
+               key.text == "vrf" || key.text == "ipproto" || key.text == "sport" ||
+               key.text == "dport" || key.text == "connected" || key.text == "fibmatch" ||
+               key.text == "notify") {
+      throw arguments.error(key, "\"" + key.text + "\" is not supported");
     } else {
-      throw arguments.unknown(key, {"table", "dev"});
+      const Word& word = key.text == "to" ? arguments.value() : key;
+      set_once(arguments, word, destination, need_prefix(arguments, word).address);
     }
+  }
+  if (!destination) throw arguments.error("need at least a destination address");
+  command.destination = *destination;
+  command.mark = mark.value_or(0);
+  if (command.iif && !command.from) {
+    throw arguments.error(*command.iif, "RTNETLINK answers: Invalid argument (iif needs from)");
   }
   return command;
 }
@@ -148,16 +215,15 @@ Command parse_ip_route(const std::vector<Word>& words) {
   if (abbreviates(verb.text, "replace")) return change(RouteAction::replace);
   if (abbreviates(verb.text, "append")) return change(RouteAction::append);
   if (abbreviates(verb.text, "delete")) return change(RouteAction::del);
-  if (abbreviates(verb.text, "show") || abbreviates(verb.text, "list")) return show(arguments);
-  if (abbreviates(verb.text, "get")) return NotBuilt{"ip route get"};
-  if (abbreviates(verb.text, "flush")) {
-    if (arguments.take("cache") && arguments.done()) return IpRouteFlushCache{};
-    return NotBuilt{"ip route flush"};
+  if (abbreviates(verb.text, "show") || abbreviates(verb.text, "list")) {
+    return IpRouteShow{read_filter(arguments)};
   }
-  throw arguments.error(
-      verb, "Command \"" + verb.text + "\" is unknown" +
-                did_you_mean(verb.text, {"add", "del", "replace", "change", "append", "show"}) +
-                " (known: add, del, replace, change, append, show)");
+  if (abbreviates(verb.text, "get")) return get(arguments);
+  if (abbreviates(verb.text, "flush")) return flush(words, arguments);
+  throw arguments.error(verb, "Command \"" + verb.text + "\" is unknown" +
+                                  did_you_mean(verb.text, {"add", "del", "replace", "change",
+                                                           "append", "show", "flush", "get"}) +
+                                  " (known: add, del, replace, change, append, show, flush, get)");
 }
 
 }  // namespace lvs::language

@@ -36,8 +36,9 @@ Command parse_sysctl(const ShellCommand& shell) {
     } else if (word.text == "-p" || word.text == "--load") {
       if (writing || !write.assignments.empty()) throw arguments.error(word, "-p after -w");
       return load(arguments, word);
-    } else if (word.text == "-a" || word.text == "-n" || word.text == "--system" ||
-               word.text == "-e") {
+    } else if (word.text == "-n" || word.text == "--values") {
+      read.values_only = true;
+    } else if (word.text == "-a" || word.text == "--system" || word.text == "-e") {
       return NotBuilt{"sysctl " + word.text};
     } else if (word.text.rfind('-', 0) == 0) {
       throw arguments.unknown(word, {"-w", "-p", "-q"});

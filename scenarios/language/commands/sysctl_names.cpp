@@ -72,13 +72,27 @@ constexpr const char* kNeigh[] = {"app_solicit",
                                   "ucast_solicit",
                                   "unres_qlen",
                                   "unres_qlen_bytes"};
-constexpr const char* kTcp[] = {"abort_on_overflow", "fin_timeout",    "keepalive_intvl",
-                                "keepalive_probes",  "keepalive_time", "max_syn_backlog",
-                                "max_tw_buckets",    "mtu_probing",    "no_metrics_save",
-                                "orphan_retries",    "retries1",       "retries2",
-                                "rfc1337",           "sack",           "syn_retries",
-                                "syncookies",        "synack_retries", "timestamps",
-                                "tw_reuse",          "window_scaling"};
+constexpr const char* kTcp[] = {"abort_on_overflow",
+                                "congestion_control",
+                                "fin_timeout",
+                                "keepalive_intvl",
+                                "keepalive_probes",
+                                "keepalive_time",
+                                "max_syn_backlog",
+                                "max_tw_buckets",
+                                "mtu_probing",
+                                "no_metrics_save",
+                                "orphan_retries",
+                                "retries1",
+                                "retries2",
+                                "rfc1337",
+                                "sack",
+                                "syn_retries",
+                                "syncookies",
+                                "synack_retries",
+                                "timestamps",
+                                "tw_reuse",
+                                "window_scaling"};
 constexpr const char* kVs[] = {"am_droprate",         "amemthresh",
                                "backup_only",         "cache_bypass",
                                "conn_reuse_mode",     "conntrack",
@@ -146,6 +160,15 @@ SysctlAssignment sysctl_assignment(const std::string& name, const std::string& v
   SysctlAssignment assignment{sysctl_name(name, where), "", where};
   const bool pair = assignment.name == "net.ipv4.ip_local_port_range" ||
                     assignment.name == "net.ipv4.vs.sync_threshold";
+  if (assignment.name == kTcpCongestionControl) {
+    if (value == "reno" || value == "cubic") {
+      assignment.value = value;
+      return assignment;
+    }
+    throw ScenarioError(where, "sysctl: setting key \"" + assignment.name +
+                                   "\": No such file or directory (\"" + value +
+                                   "\"; modelled: reno, cubic)");
+  }
   std::istringstream words(value);
   int count = 0;
   for (std::string word; words >> word;) {

@@ -1,54 +1,10 @@
 // A scenario's commands and events act on the models: what is typed is what runs.
-#include "scenarios/language/build.hpp"
-
 #include <catch2/catch.hpp>
 
 #include "models/ipvs/listing.hpp"
+#include "tests/scenarios/language/running.hpp"
 
 namespace lvs::language::testing {
-namespace {
-
-/// Two hosts on one switch, with `setup` on a and `rest` behind the hosts.
-std::string two_hosts(const std::string& setup, const std::string& rest = "") {
-  std::string indented = "      ";
-  for (const char c : setup) {
-    indented += c;
-    if (c == '\n') indented += "      ";
-  }
-  return "name: test\ntime: {warmup: 0s, run: 10s}\nnetworks: {lan: {rate: 1Gbit/s, delay: 50us}}\n"
-         "hosts:\n  a:\n    nics: {eth0: lan}\n    setup: |\n" +
-         indented + "\n  b: {nics: {eth0: lan}, setup: ip addr add 10.0.0.2/24 dev eth0}\n" + rest;
-}
-
-struct NullObserver final : Observer {
-  void observe(const Record&) override {}
-  void request_ended(const RequestEnd&) override {}
-  void connection_ended(const ConnectionEnd&) override {}
-};
-
-struct Run {
-  explicit Run(const std::string& text)
-      : scenario(load_scenario_text("test.yaml", text)), simulation(scenario, {1, 0}) {
-    simulation.start(observer, 0);
-  }
-  void until(Duration t) { simulation.world().run_until(kStart + t); }
-  std::string shown(std::size_t i) const { return simulation.shown().at(i).text; }
-
-  Scenario scenario;
-  Simulation simulation;
-  NullObserver observer;
-};
-
-std::string error_of(const std::string& text) {
-  try {
-    Run run(text);
-  } catch (const ScenarioError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-}  // namespace
 
 TEST_CASE("setup configures the host as its administrator would", "[language][build]") {
   Run run(
@@ -99,7 +55,7 @@ TEST_CASE("a command that fails is an error of the scenario with the tool's text
        "test.yaml:9:7: a: ipvsadm: "},
       {"cat missing", "missing: No such file or directory"},
   }));
-  DYNAMIC_SECTION(c.setup) { CHECK_THAT(error_of(two_hosts(c.setup)), Catch::Contains(c.says)); }
+  DYNAMIC_SECTION(c.setup) { CHECK_THAT(run_error(two_hosts(c.setup)), Catch::Contains(c.says)); }
 }
 
 TEST_CASE("|| handles a failure, && needs a success", "[language][build]") {
@@ -139,7 +95,7 @@ TEST_CASE("events happen in file order before the frames of their instant", "[la
                     "  - {at: 2s, host: a, show: ip neigh}\n"
                     "  - {every: 1s, during: 3s..6s, host: a, show: ip neigh}\n"));
   run.until(seconds(10));
-  const std::string entry = "10.0.0.9 dev eth0 lladdr 02:00:00:00:00:09 PERMANENT\n";
+  const std::string entry = "10.0.0.9 dev eth0 lladdr 02:00:00:00:00:09 PERMANENT \n";
   REQUIRE(run.simulation.shown().size() == 5);
   CHECK(run.shown(0).empty());
   CHECK(run.shown(1) == entry);
@@ -171,8 +127,8 @@ TEST_CASE("clients need addresses that are local, and are told the line that is 
       two_hosts("ip addr add 10.0.0.1/24 dev eth0",
                 "clients:\n  web: {host: a, addresses: 10.0.0.1..10.0.0.2, target: "
                 "10.0.0.2:80/tcp, arrivals: {poisson: 1/s}, request: 1B}\n");
-  CHECK_THAT(error_of(text), Catch::Contains("10.0.0.2 is not an address of a") &&
-                                 Catch::Contains("ip route add local 10.0.0.2/32 dev lo"));
+  CHECK_THAT(run_error(text), Catch::Contains("10.0.0.2 is not an address of a") &&
+                                  Catch::Contains("ip route add local 10.0.0.2/32 dev lo"));
 }
 
 TEST_CASE("an automatic warm-up is as long as what the scheduler in use counts",
@@ -200,9 +156,9 @@ TEST_CASE("an automatic warm-up is as long as what the scheduler in use counts",
 TEST_CASE("a cable network joins exactly two cards of two hosts", "[language][build]") {
   const std::string head =
       "name: t\ntime: {run: 1s}\nnetworks: {wire: {kind: cable, rate: 1Gbit/s, delay: 1us}}\n";
-  CHECK_THAT(error_of(head + "hosts:\n  a: {nics: {eth0: wire}, setup: \"true\"}\n"),
+  CHECK_THAT(run_error(head + "hosts:\n  a: {nics: {eth0: wire}, setup: \"true\"}\n"),
              Catch::Contains("wire"));
-  CHECK_THAT(error_of(head + "hosts:\n  a: {nics: {eth0: wire, eth1: wire}, setup: \"true\"}\n"),
+  CHECK_THAT(run_error(head + "hosts:\n  a: {nics: {eth0: wire, eth1: wire}, setup: \"true\"}\n"),
              Catch::Contains("wire"));
 }
 

@@ -9,7 +9,7 @@ namespace {
 const std::vector<NearMiss> kNearMisses{
     {"dr-arp", "ip neigh flush all", "ip neigh flsh all",
      "41:43: events[0].run: ip neigh: Command \"flsh\" is unknown; did you mean \"flush\"? (known: "
-     "add, replace, change, del, show, flush)"},
+     "add, replace, change, del, show, get, flush)"},
     {"dr-arp", "for n in {1..4}; do ipvsadm", "for n in {1..4} do ipvsadm",
      "28:89: hosts.director.setup: `do` is missing: for n in {1..4}; do …; done"},
     {"dr-arp", "$((128+n))", "$((128+m))",
@@ -42,7 +42,7 @@ const std::vector<NearMiss> kNearMisses{
     {"tun-failures", "setup: \"ip addr add 10.9.0.$((10+i))/24 dev eth0; ip route",
      "setup: \"ip addr add 10.9.0.$((10+i))/24 dev eth0; ip rote",
      "7:98: hosts.client1..client3.setup: ip: Object \"rote\" is unknown; did you mean \"route\"? "
-     "(known: addr, link, route, neigh)"},
+     "(known: addr, link, route, rule, neigh)"},
     {"tun-failures", "mtu: 1500B", "mtu: 1500",
      "5:128: networks.farm.mtu: \"1500\" has no unit; expected a size such as 512KiB (units B KB "
      "MB KiB MiB)"},
