@@ -25,6 +25,10 @@ std::uint32_t Tcp::initial_sequence(const TcpTuple& tuple) const {
   return tuple_hash(tuple) + clock;
 }
 
+void Tcp::start_at(TcpEndpoint& e, std::uint32_t sequence) {
+  e.send_una = e.send_next = e.send_most = e.send_end = e.recover = sequence;
+}
+
 TcpEndpoint& Tcp::create(const TcpTuple& tuple) {
   if (free_ == TupleTable::kNone) {
     TcpEndpoint& fresh = pool_.grow();
@@ -45,8 +49,12 @@ TcpEndpoint& Tcp::create(const TcpTuple& tuple) {
   e.local_port = tuple.local.port;
   e.remote = tuple.remote.address;
   e.remote_port = tuple.remote.port;
-  e.send_una = e.send_next = e.send_most = initial_sequence(tuple);
-  e.send_end = e.recover = e.send_una;
+  start_at(e, initial_sequence(tuple));
+  const HostSysctls& sysctls = hosts_[tuple.host.index()]->state().sysctls();
+  e.timestamps = sysctls.tcp_timestamps != 0;
+  e.sack = sysctls.tcp_sack != 0;
+  e.receive_scale = sysctls.tcp_window_scaling != 0 ? kWindowScale : 0;
+  e.cubic = sysctls.tcp_congestion_control == HostSysctls::kCubic;
   e.congestion_window = kInitialWindow;
   e.slow_start_threshold = 0x7fff'ffff;
   e.quick_acks = kQuickAcks;
@@ -84,7 +92,9 @@ void Tcp::set_state(TcpEndpoint& e, TcpState state) {
 void Tcp::destroy(TcpEndpoint& e) {
   if (e.in_accept_queue) remove_from_accept_queue(listeners_[e.listener], e);
   set_state(e, TcpState::closed);
-  free_ranges(e);
+  ranges_.give(e.ranges);
+  scoreboards_.give(e.scoreboard);
+  cubics_.give(e.cubic_state);
   environment_.simulator.disarm(e.timer);
   table_.erase(tuple_hash(tuple(e)), e.self.value);
   ++e.incarnation;
@@ -106,7 +116,8 @@ void Tcp::fail(TcpEndpoint& e, TcpError error) {
 std::optional<EndpointId> Tcp::connect(const Connect& request) {
   const auto port = free_port(request.host, request.source, request.destination);
   if (!port) return std::nullopt;
-  TcpEndpoint& e = create({request.host, {request.source, *port}, request.destination});
+  TcpEndpoint& e = create({request.host, {request.source, port->port}, request.destination});
+  if (port->sequence) start_at(e, *port->sequence);
   const EndpointId id = e.self;
   e.tag = request.tag;
   e.user = request.user;
@@ -118,6 +129,12 @@ std::optional<EndpointId> Tcp::connect(const Connect& request) {
   e.timed_end = e.send_next;
   e.timed_at = now();
   e.timing = true;
+  if (!host(e.host).ip().find_path(e.path, e.local, e.remote)) {
+    e.soft_error = TcpError::net_unreachable;
+    e.retransmit_at = now();  // connect() fails at once (5.1.4), when the caller knows the endpoint
+    set_timer(e);
+    return id;
+  }
   e.retransmit_at = now() + kInitialTimeout;
   set_timer(e);
   send_syn(e);
@@ -125,8 +142,10 @@ std::optional<EndpointId> Tcp::connect(const Connect& request) {
 }
 
 /// spec/linux-host.md 6.8: even ports upward first, then odd ones; none that is in use towards the
-/// same destination, TIME_WAIT included. The start (no random offset) is ours.
-std::optional<Port> Tcp::free_port(HostId host, Ipv4Address source, const Endpoint& destination) {
+/// same destination, TIME_WAIT included unless tcp_tw_reuse allows. The start (no random offset) is
+/// ours.
+std::optional<Tcp::SourcePort> Tcp::free_port(HostId host, Ipv4Address source,
+                                              const Endpoint& destination) {
   const HostSysctls& sysctls = hosts_[host.index()]->state().sysctls();
   const auto first = static_cast<std::uint32_t>(sysctls.ip_local_port_first);
   const auto count = static_cast<std::uint32_t>(sysctls.ip_local_port_last) - first + 1;
@@ -141,9 +160,16 @@ std::optional<Port> Tcp::free_port(HostId host, Ipv4Address source, const Endpoi
     const std::uint32_t offset =
         i < evens ? 2 * ((cursor + i) % evens) : 2 * ((cursor + i) % (count - evens)) + 1;
     const Port port{static_cast<std::uint16_t>(first + offset)};
-    if (find({host, {source, port}, destination}) != TupleTable::kNone) continue;
+    const std::uint32_t taken = find({host, {source, port}, destination});
+    SourcePort found{port, std::nullopt};
+    if (taken != TupleTable::kNone) {
+      const std::uint32_t record = taken & ~kTimeWaitBit;
+      if (record == taken || !may_reuse(host, time_wait(record))) continue;
+      found.sequence = sequence_after(time_wait(record));
+      forget_time_wait(record);
+    }
     if (i < evens) cursor = (cursor + i + 1) % evens;
-    return port;
+    return found;
   }
   return std::nullopt;
 }
@@ -160,7 +186,23 @@ void Tcp::send(EndpointId id, std::uint32_t bytes) {
 
 void Tcp::close(EndpointId id) {
   TcpEndpoint& e = at(id);
+  LVS_REQUIRE(!e.orphaned(), "an application closes a connection once");
+  if (e.unread > 0) return abort(id);  // what was not read is lost: the peer must know (6.7)
   e.user = TcpEndpoint::kNoUser;
+  if (!e.fin_queued) return queue_fin(e);
+  if (e.state == TcpState::fin_wait_2) {  // half-closed before: now it is nobody's
+    await_last_fin(e);
+    set_timer(e);
+  }
+}
+
+void Tcp::shutdown(EndpointId id) {
+  TcpEndpoint& e = at(id);
+  LVS_REQUIRE(!e.orphaned() && !e.fin_queued, "an application ends its stream once");
+  queue_fin(e);
+}
+
+void Tcp::queue_fin(TcpEndpoint& e) {
   switch (e.state) {
     case TcpState::syn_sent:
     case TcpState::closed: return destroy(e);
@@ -170,7 +212,7 @@ void Tcp::close(EndpointId id) {
     case TcpState::fin_wait_1:
     case TcpState::fin_wait_2:
     case TcpState::closing:
-    case TcpState::last_ack: LVS_REQUIRE(false, "an application closes a connection once");
+    case TcpState::last_ack: LVS_REQUIRE(false, "the end of a stream is queued once");
   }
   e.fin_queued = true;
   send_pending(e);
@@ -205,6 +247,28 @@ std::uint32_t Tcp::sockets(HostId host) const {
   return count;
 }
 
+namespace {
+
+/// What an ICMP error means to connect(); nothing if it is no verdict on the destination. The four
+/// of spec/linux-host.md 6.4; the other codes as errno.h's of RFC 1122 4.2.3.9's hard and soft
+/// ones.
+std::optional<TcpError> error_of(const IcmpMessage& message) {
+  if (message.type == IcmpType::time_exceeded) return TcpError::host_unreachable;
+  if (message.type != IcmpType::unreachable) return std::nullopt;
+  constexpr std::uint8_t kNetUnknown = 6, kNetProhibited = 9, kNetTypeOfService = 11;
+  switch (message.code) {
+    case IcmpUnreachable::kNet:
+    case kNetUnknown:
+    case kNetProhibited:
+    case kNetTypeOfService: return TcpError::net_unreachable;
+    case IcmpUnreachable::kProtocol: return TcpError::protocol_unreachable;
+    case IcmpUnreachable::kPort: return TcpError::port_unreachable;
+    default: return TcpError::host_unreachable;
+  }
+}
+
+}  // namespace
+
 void Tcp::icmp_error(Host& host, const IcmpMessage& message) {
   const QuotedPacket& quoted = message.quoted;
   const std::uint32_t value = find(
@@ -213,10 +277,18 @@ void Tcp::icmp_error(Host& host, const IcmpMessage& message) {
   TcpEndpoint& e = pool_[EndpointId{value}];
   const bool in_flight =
       before_or_at(e.send_una, quoted.sequence) && before(quoted.sequence, e.send_most);
-  if (!in_flight || message.type != IcmpType::unreachable) return;
-  if (message.code == IcmpUnreachable::kFragmentationNeeded) return path_mtu_shrank(e);
-  // Only a SYN is given up at once; on an open connection this is a soft error (6.4).
-  if (e.state == TcpState::syn_sent) fail(e, TcpError::unreachable);
+  if (!in_flight) return;
+  const bool too_long = message.type == IcmpType::unreachable &&
+                        message.code == IcmpUnreachable::kFragmentationNeeded;
+  if (too_long) return path_mtu_shrank(e);
+  if (const auto error = error_of(message)) undelivered(e, *error);
+}
+
+/// Only a SYN is given up at once; on an open connection this is a soft error, and retransmission
+/// goes on (6.4).
+void Tcp::undelivered(TcpEndpoint& e, TcpError error) {
+  if (e.state == TcpState::syn_sent) return fail(e, error);
+  e.soft_error = error;
 }
 
 void Tcp::unreachable(Host& host, const Frame& packet) {
@@ -224,8 +296,7 @@ void Tcp::unreachable(Host& host, const Frame& packet) {
                                     {packet.ip.source, packet.tcp.source},
                                     {packet.ip.destination, packet.tcp.destination}});
   if (value == TupleTable::kNone || (value & kTimeWaitBit) != 0) return;
-  TcpEndpoint& e = pool_[EndpointId{value}];
-  if (e.state == TcpState::syn_sent) fail(e, TcpError::unreachable);
+  undelivered(pool_[EndpointId{value}], TcpError::host_unreachable);
 }
 
 }  // namespace lvs

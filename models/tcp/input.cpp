@@ -43,91 +43,6 @@ Tcp::Loss Tcp::input(TcpEndpoint& e, const Segment& segment) {
   LVS_REQUIRE(false, "no segment finds a closed endpoint");
 }
 
-/// Options of a SYN or SYN-ACK: the size of segments, scaling, timestamps.
-void Tcp::take_options(TcpEndpoint& e, const Segment& segment) {
-  Host& own = host(e.host);
-  if (e.path.generation != own.state().generation()) own.ip().find_path(e.path, e.local, e.remote);
-  const std::uint32_t mtu = e.path.mtu != 0 ? e.path.mtu : 1500;
-  constexpr std::uint32_t kHeaders = Ipv4Header::kLength + TcpSegment::kPlainLength;
-  constexpr std::uint16_t kDefaultMss = 536;  // RFC 9293 3.7.1
-  const std::uint32_t peer = segment.header.mss != 0 ? segment.header.mss : kDefaultMss;
-  const std::uint32_t mss = std::min(peer, mtu - kHeaders);
-  e.mss = static_cast<std::uint16_t>(mss - (e.timestamps ? TcpSegment::kTimestampLength : 0));
-  e.send_scale =
-      segment.header.window_scale == TcpSegment::kNoWindowScale ? 0 : segment.header.window_scale;
-  e.send_window = segment.header.window;  // a SYN's window is not scaled
-  if (e.timestamps) e.timestamp_recent = segment.header.timestamp_value;
-}
-
-Tcp::Loss Tcp::input_syn_sent(TcpEndpoint& e, const Segment& segment) {
-  const TcpSegment& header = segment.header;
-  if (header.ack() && header.acknowledgement != e.send_next) {
-    if (!header.rst()) answer_reset(host(e.host), segment);
-    return DropCause::unexpected_segment;
-  }
-  if (header.rst()) {
-    if (!header.ack()) return DropCause::unexpected_segment;
-    fail(e, TcpError::refused);
-    return std::nullopt;
-  }
-  if (!header.syn() || !header.ack()) return DropCause::unexpected_segment;
-  e.receive_next = header.sequence + 1;
-  e.timestamps = e.timestamps && header.timestamps;
-  take_options(e, segment);
-  if (e.timing) sample_round_trip(e, now() - e.timed_at);
-  e.timing = false;
-  e.send_una = header.acknowledgement;
-  e.backoff = 0;
-  e.retransmit_at = kNever;
-  set_state(e, TcpState::established);
-  host(e.host).ip().confirm(e.path);
-  send_acknowledgement(e);
-  set_timer(e);
-  if (TcpUser* const told = user(e)) told->connected(e.self);
-  return std::nullopt;
-}
-
-Tcp::Loss Tcp::input_syn_received(TcpEndpoint& e, const Segment& segment) {
-  const TcpSegment& header = segment.header;
-  if (header.rst()) {
-    if (header.sequence != e.receive_next) return DropCause::unexpected_segment;
-    destroy(e);
-    return std::nullopt;
-  }
-  if (header.syn()) {  // a duplicate re-triggers the SYN-ACK (6.5)
-    if (header.sequence + 1 == e.receive_next) send_syn(e);
-    return DropCause::unexpected_segment;
-  }
-  if (!header.ack() || header.acknowledgement != e.send_next) {
-    answer_reset(host(e.host), segment);
-    return DropCause::unexpected_segment;
-  }
-  if (!became_established(e)) {
-    if (host(e.host).state().sysctls().tcp_abort_on_overflow != 0) {
-      answer_reset(host(e.host), segment);
-      destroy(e);
-    }
-    return DropCause::accept_queue_full;
-  }
-  if (e.timing) sample_round_trip(e, now() - e.timed_at);
-  e.timing = false;
-  e.send_una = header.acknowledgement;
-  e.send_window = static_cast<std::uint32_t>(header.window) << e.send_scale;
-  host(e.host).ip().confirm(e.path);
-  const std::uint32_t index = e.listener;
-  const std::uint32_t incarnation = e.incarnation;
-  if (listeners_[index].config.accept_at_once) {
-    accept(ListenerId{index});
-  } else {
-    users_[listeners_[index].config.user]->queued(ListenerId{index},
-                                                  listeners_[index].config.user_data);
-  }
-  // The segment may carry data or FIN as well.
-  if (segment.length == 0 && !header.fin()) return std::nullopt;
-  if (e.incarnation != incarnation || e.state == TcpState::closed) return DropCause::no_socket;
-  return input_synchronised(e, segment);
-}
-
 /// RFC 9293 table 6; the window never closes.
 bool Tcp::is_acceptable(const TcpEndpoint& e, const Segment& segment) {
   const std::uint32_t window = std::max<std::uint32_t>(e.receive_window, 1);
@@ -140,24 +55,58 @@ bool Tcp::is_acceptable(const TcpEndpoint& e, const Segment& segment) {
   return length == 0 ? inside(first) : inside(first) || inside(first + length - 1);
 }
 
-Tcp::Loss Tcp::input_unacceptable(TcpEndpoint& e, const Segment& segment) {
-  if (!segment.header.rst()) {
-    send_acknowledgement(e);
-    set_timer(e);
+bool Tcp::is_old_duplicate(const TcpEndpoint& e, const Segment& segment) {
+  return segment.length > 0 && before_or_at(segment.end(), e.receive_next);
+}
+
+/// The ACK that is about to leave says that the range came twice.
+void Tcp::tell_duplicate(TcpEndpoint& e, SequenceRange range) {
+  if (!e.sack) return;
+  duplicate_ = range;
+  e.sack_owed = true;
+}
+
+/// An ACK that says what is expected, for a segment that is out of place (RFC 5961). What carries
+/// nothing is answered twice a second at most, so that two ends that disagree do not answer each
+/// other for ever.
+Tcp::Loss Tcp::challenge(TcpEndpoint& e, const Segment& segment) {
+  const bool carries = segment.length > 0 || segment.header.fin();
+  if (!carries || segment.header.syn()) {
+    const bool lately = e.challenged != kNever && now() - e.challenged < kChallengeInterval;
+    if (lately) return DropCause::unexpected_segment;
+    e.challenged = now();
   }
+  if (is_old_duplicate(e, segment)) tell_duplicate(e, {segment.header.sequence, segment.end()});
+  send_acknowledgement(e);
+  set_timer(e);
   return DropCause::unexpected_segment;
+}
+
+Tcp::Loss Tcp::input_unacceptable(TcpEndpoint& e, const Segment& segment) {
+  return segment.header.rst() ? DropCause::unexpected_segment : challenge(e, segment);
+}
+
+/// RFC 5961 3.2: only a RST with exactly the next number resets; another one in the window may be a
+/// guess.
+Tcp::Loss Tcp::input_reset(TcpEndpoint& e, const Segment& segment) {
+  if (segment.header.sequence != e.receive_next) return challenge(e, segment);
+  fail(e, TcpError::reset);
+  return std::nullopt;
 }
 
 Tcp::Loss Tcp::input_synchronised(TcpEndpoint& e, const Segment& segment) {
   const TcpSegment& header = segment.header;
-  if (!is_acceptable(e, segment)) return input_unacceptable(e, segment);
-  if (header.rst()) {
-    fail(e, TcpError::reset);
-    return std::nullopt;
+  // PAWS (RFC 7323 5.3 R1): older than what came before. A RST is taken all the same.
+  const bool stamped = e.timestamps && header.timestamps;
+  if (stamped && before(header.timestamp_value, e.timestamp_recent) && !header.rst()) [[unlikely]] {
+    return challenge(e, segment);
   }
-  if (header.syn()) return input_unacceptable(e, segment);  // a challenge ACK (RFC 5961)
+  if (!is_acceptable(e, segment)) return input_unacceptable(e, segment);
+  if (header.rst()) return input_reset(e, segment);
+  if (header.syn()) return challenge(e, segment);
   if (!header.ack()) return DropCause::unexpected_segment;
-  if (e.timestamps && header.timestamps && before_or_at(header.sequence, e.receive_next)) {
+  // R3: the stamp of the segment that the next ACK answers first.
+  if (stamped && before_or_at(header.sequence, e.receive_told)) {
     e.timestamp_recent = header.timestamp_value;
   }
   if (!input_acknowledgement(e, segment)) return DropCause::unexpected_segment;
@@ -171,6 +120,10 @@ Tcp::Loss Tcp::input_synchronised(TcpEndpoint& e, const Segment& segment) {
   }
   const std::uint32_t delivered = segment.length > 0 ? input_payload(e, segment) : 0;
   const bool fin = header.fin() && segment.end() == e.receive_next && !e.fin_received;
+  if (fin && e.fin_queued && !e.orphaned()) [[unlikely]] {
+    input_last_fin(e, segment, delivered);
+    return std::nullopt;
+  }
   if (fin) input_fin(e);
   if (e.state == TcpState::closed) return std::nullopt;  // it is in TIME_WAIT now
   // What was sent carries the acknowledgement already.
@@ -189,24 +142,50 @@ Tcp::Loss Tcp::input_synchronised(TcpEndpoint& e, const Segment& segment) {
   return std::nullopt;
 }
 
-/// False if the segment acknowledges what was never sent. May end the endpoint (its last ACK).
-bool Tcp::input_acknowledgement(TcpEndpoint& e, const Segment& segment) {
+/// The peer closes as well after this side's shutdown(): the user is told before the endpoint goes.
+void Tcp::input_last_fin(TcpEndpoint& e, const Segment& segment, std::uint32_t delivered) {
+  const EndpointId id = e.self;
+  const std::uint32_t incarnation = e.incarnation;
+  TcpUser& told = *user(e);
+  if (delivered > 0) told.received(id, delivered);
+  if (e.incarnation != incarnation) return;
+  if (!e.orphaned()) {
+    e.user = TcpEndpoint::kNoUser;
+    told.peer_closed(id);
+  }
+  input_fin(e);
+  if (e.state == TcpState::closed) return;
+  if (!send_pending(e)) plan_acknowledgement(e, segment, delivered);
+  set_timer(e);
+}
+
+/// False if the segment acknowledges what was never sent, or long ago. May end the endpoint (its
+/// last ACK).
+inline bool Tcp::input_acknowledgement(TcpEndpoint& e, const Segment& segment) {
   const TcpSegment& header = segment.header;
   const std::uint32_t acknowledgement = header.acknowledgement;
   if (before(e.send_most, acknowledgement)) {
-    send_acknowledgement(e);
+    challenge(e, segment);
     return false;
   }
+  const bool sack_news = header.sack_count != 0 && take_sack(e, header);
   const std::uint32_t window = static_cast<std::uint32_t>(header.window) << e.send_scale;
   if (before(e.send_una, acknowledgement)) {
     acknowledged(e, acknowledgement);
+    if (sack_news) enter_recovery_if_lost(e);
     e.send_window = window;
     close_advanced(e);
     return true;
   }
-  const bool duplicate = acknowledgement == e.send_una && segment.length == 0 && !header.fin() &&
-                         window == e.send_window;
-  if (!before(acknowledgement, e.send_una)) e.send_window = window;
+  if (before(acknowledgement, e.send_una)) {
+    // Older than any window: perhaps a guess (RFC 5961 5.2).
+    if (!before(acknowledgement, e.send_una - std::max(e.send_window, 0xffffU))) return true;
+    challenge(e, segment);
+    return false;
+  }
+  const bool duplicate =
+      e.sack ? sack_news : segment.length == 0 && !header.fin() && window == e.send_window;
+  e.send_window = window;
   if (duplicate) duplicate_acknowledgement(e);
   return true;
 }
@@ -218,8 +197,7 @@ void Tcp::close_advanced(TcpEndpoint& e) {
   switch (e.state) {
     case TcpState::fin_wait_1: {
       set_state(e, TcpState::fin_wait_2);
-      const int fin_timeout = host(e.host).state().sysctls().tcp_fin_timeout;
-      e.retransmit_at = now() + seconds(fin_timeout);
+      if (e.orphaned()) await_last_fin(e);
       return;
     }
     case TcpState::closing: return enter_time_wait(e);
@@ -233,15 +211,31 @@ void Tcp::close_advanced(TcpEndpoint& e) {
   }
 }
 
+/// FIN_WAIT2 of a closed socket lasts tcp_fin_timeout; while the application still holds it, as
+/// long as the peer wants (6.7).
+void Tcp::await_last_fin(TcpEndpoint& e) {
+  const int fin_timeout = host(e.host).state().sysctls().tcp_fin_timeout;
+  e.retransmit_at = now() + seconds(fin_timeout);
+}
+
 /// Takes the payload; returns how many bytes are now in order for the user.
-std::uint32_t Tcp::input_payload(TcpEndpoint& e, const Segment& segment) {
+inline std::uint32_t Tcp::input_payload(TcpEndpoint& e, const Segment& segment) {
   const std::uint32_t before_it = e.receive_next;
   if (before(e.receive_next, segment.header.sequence)) {
-    store_range(e, {segment.header.sequence, segment.end()});
+    const SequenceRange range{segment.header.sequence, segment.end()};
+    const bool news = ranges_.ensure(e.ranges).store(range);
+    e.sack_owed = e.sack;
+    if (!news) tell_duplicate(e, range);
     return 0;
   }
   if (before(e.receive_next, segment.end())) e.receive_next = segment.end();
-  join_ranges(e);
+  if (e.ranges != TcpEndpoint::kNothing) [[unlikely]] {
+    e.receive_next = ranges_[e.ranges].join(e.receive_next);
+    if (ranges_[e.ranges].empty()) {
+      ranges_.give(e.ranges);
+      e.sack_owed = false;
+    }
+  }
   const std::uint32_t delivered = e.receive_next - before_it;
   constexpr std::uint32_t kMostWindow = 6'291'456;  // tcp_rmem's default maximum, 6 MiB
   e.receive_window = std::min(e.receive_window + 2 * delivered, kMostWindow);
@@ -268,12 +262,15 @@ void Tcp::input_fin(TcpEndpoint& e) {
   }
 }
 
-/// 6.7: at once at the start of a connection, on a gap, and for every second full segment; else
-/// within the delayed-ACK time, so that an answer can carry it.
-void Tcp::plan_acknowledgement(TcpEndpoint& e, const Segment& segment, std::uint32_t delivered) {
+/// 6.7: at once at the start of a connection, while there is a gap, for what fills one (RFC 5681
+/// 4.2), and for every second full segment; else within the delayed-ACK time, so that an answer can
+/// carry it.
+inline void Tcp::plan_acknowledgement(TcpEndpoint& e, const Segment& segment,
+                                      std::uint32_t delivered) {
   const bool fin = segment.header.fin();
   if (segment.length == 0 && !fin) return;
-  const bool out_of_order = segment.length > 0 && delivered != segment.length;
+  const bool out_of_order =
+      (segment.length > 0 && delivered != segment.length) || e.ranges != TcpEndpoint::kNothing;
   if (segment.length >= e.mss) ++e.unacked_full;
   const bool quick = !e.interactive && e.quick_acks > 0;
   if (out_of_order || quick || e.unacked_full >= 2 || (fin && e.state == TcpState::closing)) {

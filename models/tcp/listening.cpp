@@ -43,28 +43,41 @@ Tcp::Loss Tcp::input_without_socket(Host& to, const Segment& segment, bool liste
   return listening ? DropCause::no_socket : DropCause::closed_port;
 }
 
-Tcp::Loss Tcp::input_listener(Host& to, std::uint32_t index, const Segment& segment) {
+std::uint32_t Tcp::backlog(const Listener& listener) const {
+  const HostSysctls& sysctls = hosts_[listener.config.host.index()]->state().sysctls();
+  return std::min(listener.config.backlog, static_cast<std::uint32_t>(sysctls.somaxconn));
+}
+
+/// A backlog of B is exceeded by the B + 1st (6.6).
+bool Tcp::accept_queue_is_full(const Listener& listener) const {
+  return listener.counters.queued > backlog(listener);
+}
+
+Tcp::Loss Tcp::input_listener(Host& to, std::uint32_t index, const Segment& segment,
+                              std::optional<std::uint32_t> sequence) {
   const TcpSegment& header = segment.header;
-  if (!header.syn() || header.ack() || header.rst()) return input_without_socket(to, segment, true);
   Listener& listener = listeners_[index];
-  const HostSysctls& sysctls = to.state().sysctls();
-  const auto backlog =
-      std::min(listener.config.backlog, static_cast<std::uint32_t>(sysctls.somaxconn));
-  if (listener.counters.queued > backlog) return DropCause::accept_queue_full;
-  // Differs: beyond the backlog Linux answers with a cookie that keeps no state; here the request
-  // is kept, and its SYN-ACK repeated, as below it.
-  if (listener.counters.half_open >= backlog && sysctls.tcp_syncookies == 0) {
-    return DropCause::half_open_full;
+  if (!header.syn() || header.ack() || header.rst()) {
+    if (const auto size = cookie_segment_size(listener, segment)) {
+      return input_cookie(to, index, segment, *size);
+    }
+    return input_without_socket(to, segment, true);
   }
-  TcpEndpoint& e = create(
-      {to.id(), {segment.ip.destination, header.destination}, {segment.ip.source, header.source}});
-  e.passive = true;
-  e.listener = index;
-  e.tag = segment.tag;
-  e.user = listener.config.user;
-  e.user_data = listener.config.user_data;
+  if (accept_queue_is_full(listener)) return DropCause::accept_queue_full;
+  const HostSysctls& sysctls = to.state().sysctls();
+  // 6.6; tcp_max_syn_backlog is the kernel's own limit of requests remembered by a listener.
+  const std::uint32_t most =
+      std::min(backlog(listener), static_cast<std::uint32_t>(sysctls.tcp_max_syn_backlog));
+  constexpr int kAlways = 2;  // tcp_syncookies: 0 never, 1 when the queue is full, 2 always
+  const bool full = listener.counters.half_open >= most;
+  if (full && sysctls.tcp_syncookies == 0) return DropCause::half_open_full;
+  if (full || sysctls.tcp_syncookies == kAlways) {
+    answer_cookie(to, index, segment);
+    return std::nullopt;
+  }
+  TcpEndpoint& e = create_passive(to, index, segment);
+  if (sequence) start_at(e, *sequence);
   e.receive_next = header.sequence + 1;
-  e.timestamps = header.timestamps && sysctls.tcp_timestamps != 0;
   set_state(e, TcpState::syn_received);
   take_options(e, segment);
   e.send_next = e.send_una + 1;
@@ -78,19 +91,29 @@ Tcp::Loss Tcp::input_listener(Host& to, std::uint32_t index, const Segment& segm
   return std::nullopt;
 }
 
-/// The handshake of the passive side is complete; false if the accept queue is full (6.6).
-bool Tcp::became_established(TcpEndpoint& e) {
-  Listener& listener = listeners_[e.listener];
-  const HostSysctls& sysctls = host(e.host).state().sysctls();
-  const auto backlog =
-      std::min(listener.config.backlog, static_cast<std::uint32_t>(sysctls.somaxconn));
-  if (!listener.config.accept_at_once && listener.counters.queued > backlog) return false;
-  set_state(e, TcpState::established);
-  e.retransmit_at = kNever;
-  e.backoff = 0;
-  set_timer(e);
-  push_accept_queue(listener, e);
-  return true;
+TcpEndpoint& Tcp::create_passive(Host& to, std::uint32_t index, const Segment& segment) {
+  const TcpSegment& header = segment.header;
+  TcpEndpoint& e = create(
+      {to.id(), {segment.ip.destination, header.destination}, {segment.ip.source, header.source}});
+  const ListenerConfig& config = listeners_[index].config;
+  e.listener = index;
+  e.tag = segment.tag;
+  e.user = config.user;
+  e.user_data = config.user_data;
+  return e;
+}
+
+/// Linux closes a listening socket so: connections that nobody accepted are reset, requests
+/// forgotten without a word.
+void Tcp::set_listening(ListenerId id, bool on) {
+  Listener& listener = listeners_[id.index()];
+  listener.open = on;
+  if (on) return;
+  while (listener.queue_head != TupleTable::kNone) abort(EndpointId{listener.queue_head});
+  for (std::uint32_t i = 0; i < pool_.size() && listener.counters.half_open > 0; ++i) {
+    TcpEndpoint& e = pool_[EndpointId{i}];
+    if (e.state == TcpState::syn_received && e.listener == id.value) destroy(e);
+  }
 }
 
 void Tcp::push_accept_queue(Listener& listener, TcpEndpoint& e) {
@@ -126,13 +149,13 @@ bool Tcp::accept(ListenerId id) {
   ++listener.counters.accepted;
   const EndpointId accepted = e.self;
   const std::uint32_t incarnation = e.incarnation;
-  // What arrived while it waited is the user's now.
-  const std::uint32_t unread = std::exchange(e.unread, 0);
   const bool closed = e.fin_received;
   TcpUser& told = *users_[e.user];
   told.connected(accepted);
   const auto still_owned = [&] { return e.incarnation == incarnation && !e.orphaned(); };
-  if (unread > 0 && still_owned()) told.received(accepted, unread);
+  // What arrived while it waited is the user's now.
+  const std::uint32_t unread = still_owned() ? std::exchange(e.unread, 0) : 0;
+  if (unread > 0) told.received(accepted, unread);
   if (closed && still_owned()) told.peer_closed(accepted);
   return true;
 }

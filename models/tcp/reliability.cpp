@@ -1,5 +1,4 @@
-// Acknowledgements, retransmission and congestion control: RFC 6298 (timeout), RFC 5681 (slow
-// start, congestion avoidance, fast retransmit), RFC 6582 (NewReno), with Linux's constants.
+// Acknowledgements and timeouts: RFC 6298 with Linux's constants (spec/linux-host.md 6.7).
 #include <algorithm>
 
 #include "models/host/host.hpp"
@@ -7,19 +6,19 @@
 
 namespace lvs {
 
-std::uint32_t Tcp::segments_in_flight(const TcpEndpoint& e) {
-  const std::uint32_t bytes = e.send_next - e.send_una;
-  return (bytes + e.mss - 1) / e.mss;
+/// spec/linux-host.md 6.7: srtt + max(4 rttvar, 200 ms).
+Duration Tcp::first_timeout(const TcpEndpoint& e) {
+  if (e.round_trip != Duration{}) {
+    return e.round_trip + std::max(4 * e.round_trip_variance, kLeastTimeout);
+  }
+  return e.handshake_repeated ? kLateTimeout : kInitialTimeout;
 }
 
-/// spec/linux-host.md 6.7: srtt + max(4 rttvar, 200 ms), 120 s at most, doubled at each timeout.
+/// Doubled at each timeout, 120 s at most.
 Duration Tcp::timeout(const TcpEndpoint& e) {
-  Duration base = kInitialTimeout;
-  if (e.round_trip != Duration{}) {
-    base = e.round_trip + std::max(4 * e.round_trip_variance, kLeastTimeout);
-  }
-  for (int i = 0; i < e.backoff && base < kMostTimeout; ++i) base *= 2;
-  return std::min(base, kMostTimeout);
+  Duration span = first_timeout(e);
+  for (int i = 0; i < e.backoff && span < kMostTimeout; ++i) span *= 2;
+  return std::min(span, kMostTimeout);
 }
 
 /// RFC 6298 section 2.
@@ -47,83 +46,13 @@ void Tcp::acknowledged(TcpEndpoint& e, std::uint32_t acknowledgement) {
   if (before(e.send_next, acknowledgement)) e.send_next = acknowledgement;
   e.backoff = 0;
   e.duplicate_acks = 0;
-  if (e.recovering) {
-    if (before(acknowledgement, e.recover)) {  // partial: the next hole (RFC 6582 step 3)
-      const std::uint32_t deflated =
-          e.congestion_window > segments ? e.congestion_window - segments : 0;
-      e.congestion_window = std::max(deflated + 1, 1U);
-      retransmit_first(e);
-    } else {
-      e.recovering = false;
-      e.congestion_window = e.slow_start_threshold;
-    }
-  } else {
-    grow_window(e, segments, in_flight);
+  bool grows = true;
+  if (e.loss != LossPhase::none || e.scoreboard != TcpEndpoint::kNothing) [[unlikely]] {
+    grows = advance_after_loss(e, acknowledgement, segments);
   }
+  if (grows) grow_window(e, segments, in_flight);
   e.retransmit_at = e.send_una == e.send_most ? kNever : now() + timeout(e);
-  host(e.host).ip().confirm(e.path);
-}
-
-/// Linux: by the number of segments acknowledged, and only while the window is what limits the
-/// sender.
-void Tcp::grow_window(TcpEndpoint& e, std::uint32_t segments, std::uint32_t in_flight) {
-  if (e.congestion_window < e.slow_start_threshold) {
-    if (e.congestion_window >= 2 * in_flight) return;
-    e.congestion_window = std::min(e.congestion_window + segments, e.slow_start_threshold);
-    return;
-  }
-  if (in_flight < e.congestion_window) return;
-  e.congestion_credit += segments;
-  if (e.congestion_credit < e.congestion_window) return;
-  e.congestion_credit -= e.congestion_window;
-  ++e.congestion_window;
-}
-
-void Tcp::duplicate_acknowledgement(TcpEndpoint& e) {
-  if (e.send_una == e.send_most) return;  // nothing in flight
-  if (e.recovering) {
-    ++e.congestion_window;
-    return;
-  }
-  if (++e.duplicate_acks != 3) return;
-  // Duplicates of what was sent again after a timeout are no sign of a new loss (RFC 6582 4.1).
-  if (before(e.send_una, e.recover)) return;
-  const std::uint32_t in_flight = segments_in_flight(e);
-  e.slow_start_threshold = std::max(in_flight / 2, 2U);
-  e.congestion_window = e.slow_start_threshold + 3;
-  e.recovering = true;
-  e.recover = e.send_most;
-  retransmit_first(e);
-}
-
-void Tcp::retransmit_first(TcpEndpoint& e) {
-  e.timing = false;  // Karn: a segment that was sent twice times nothing
-  ++retransmissions_;
-  const std::uint32_t left = before(e.send_una, e.send_end) ? e.send_end - e.send_una : 0;
-  const std::uint32_t length = std::min<std::uint32_t>(e.mss, left);
-  const bool fin =
-      e.fin_queued && e.send_una + length == e.send_end && before(e.send_end, e.send_most);
-  std::uint8_t flags = TcpFlags::kAck;
-  if (fin) flags |= TcpFlags::kFin;
-  send_segment(e, e.send_una, length, flags);
-}
-
-/// Linux's restart after idle: the window halves for each timeout without sending, down to 10
-/// segments.
-void Tcp::restart_after_idle(TcpEndpoint& e) {
-  if (e.send_una != e.send_most || e.last_sent == kStart) return;
-  const Duration step = timeout(e);
-  Duration idle = now() - e.last_sent;
-  if (idle <= step) return;
-  e.slow_start_threshold =
-      std::max(e.slow_start_threshold, (e.congestion_window >> 1) + (e.congestion_window >> 2));
-  const std::uint32_t least = std::min(e.congestion_window, kInitialWindow);
-  while (idle > step && e.congestion_window > least) {
-    e.congestion_window >>= 1;
-    idle -= step;
-  }
-  e.congestion_window = std::max(e.congestion_window, least);
-  e.congestion_credit = 0;
+  e.confirm_due = true;
 }
 
 void Tcp::move_timer(TimerId timer, Time deadline) {
@@ -148,6 +77,7 @@ void Tcp::timer(std::uint32_t target) {
 
 /// 6.4: SYNs at 0, 1, 3, 7, … and the end one doubled interval after the last; 6.5 for SYN-ACKs.
 void Tcp::handshake_timeout(TcpEndpoint& e) {
+  if (e.state == TcpState::syn_sent && e.soft_error) return fail(e, *e.soft_error);  // no route
   const HostSysctls& sysctls = host(e.host).state().sysctls();
   const int retries =
       e.state == TcpState::syn_sent ? sysctls.tcp_syn_retries : sysctls.tcp_synack_retries;
@@ -160,23 +90,45 @@ void Tcp::handshake_timeout(TcpEndpoint& e) {
   send_syn(e);
 }
 
+/// tcp_retries2 and tcp_orphan_retries name a time, as Linux documents them: what `retries` doubled
+/// timeouts from 200 ms on would take, 15 of them 924.6 s. The first timeout that comes later than
+/// that gives up.
+bool Tcp::has_retried_long_enough(const TcpEndpoint& e, int retries) {
+  Duration allowed{};
+  Duration step = kLeastTimeout;
+  for (int i = 0; i <= retries; ++i) {
+    allowed += step;
+    step = std::min(2 * step, kMostTimeout);
+  }
+  Duration passed{};  // since the first transmission
+  step = std::min(first_timeout(e), kMostTimeout);
+  for (int i = 0; i <= e.backoff; ++i) {
+    passed += step;
+    step = std::min(2 * step, kMostTimeout);
+  }
+  return passed >= allowed;
+}
+
 void Tcp::retransmission_timeout(TcpEndpoint& e) {
   const HostSysctls& sysctls = host(e.host).state().sysctls();
   const int orphan_retries = sysctls.tcp_orphan_retries == 0 ? 8 : sysctls.tcp_orphan_retries;
   const int retries = e.orphaned() ? orphan_retries : sysctls.tcp_retries2;
-  if (e.backoff >= retries) return fail(e, TcpError::timed_out);
-  if (e.backoff == 0) e.slow_start_threshold = std::max(segments_in_flight(e) / 2, 2U);
+  if (has_retried_long_enough(e, retries)) {
+    return fail(e, e.soft_error.value_or(TcpError::timed_out));
+  }
+  if (e.backoff == 0) e.slow_start_threshold = reduced_window(e, true);
   ++e.backoff;
   e.congestion_window = 1;
   e.congestion_credit = 0;
-  e.recovering = false;
+  e.loss = LossPhase::timeout;
   e.duplicate_acks = 0;
   e.timing = false;
   e.recover = e.send_most;
-  e.send_next = e.send_una;  // go back: everything unacknowledged counts as lost
+  e.send_next = e.send_una;  // go back: what was not acknowledged, or SACKed, counts as lost
   e.retransmit_at = now() + timeout(e);
   // One segment, whatever the peer's window says.
   e.send_window = std::max<std::uint32_t>(e.send_window, e.mss);
+  drop_scoreboard_if_idle(e);
   send_pending(e);
   set_timer(e);
 }
@@ -192,6 +144,8 @@ void Tcp::path_mtu_shrank(TcpEndpoint& e) {
   e.mss = static_cast<std::uint16_t>(fits);
   e.timing = false;
   if (e.state == TcpState::syn_sent || e.state == TcpState::syn_received) return;
+  e.loss = LossPhase::none;
+  drop_scoreboard_if_idle(e);
   e.send_next = e.send_una;
   send_pending(e);
 }

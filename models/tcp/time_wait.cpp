@@ -58,22 +58,40 @@ void Tcp::expire_time_waits() {
   }
 }
 
+/// Behind everything that the old connection can still have in the network (RFC 6191 section 2).
+std::uint32_t Tcp::sequence_after(const TimeWait& record) { return record.send_next + 0x1'0001; }
+
+/// tcp_tw_reuse: 1, a new connection of this host may take the place of one whose peer uses
+/// timestamps, after 1 s (RFC 6191); 2, through the loopback only; 0, not.
+bool Tcp::may_reuse(HostId id, const TimeWait& record) const {
+  const HostSysctls& sysctls = hosts_[id.index()]->state().sysctls();
+  constexpr int kLoopbackOnly = 2;
+  if (sysctls.tcp_tw_reuse == 0 || sysctls.tcp_timestamps == 0) return false;
+  const bool loopback =
+      record.local.is_loopback() || record.remote.is_loopback() || record.local == record.remote;
+  if (sysctls.tcp_tw_reuse == kLoopbackOnly && !loopback) return false;
+  const Time entered = record.expires - kTimeWait;
+  return record.timestamp_recent != 0 && now() - entered >= seconds(1);
+}
+
 Tcp::Loss Tcp::input_time_wait(Host& host, std::uint32_t number, const Segment& segment) {
   const TimeWait record = time_wait(number);
   const TcpSegment& header = segment.header;
-  if (header.rst()) {
+  const bool stamped = header.timestamps && record.timestamp_recent != 0;
+  const bool old = stamped && before(header.timestamp_value, record.timestamp_recent);
+  if (header.rst()) {  // as RFC 5961: with exactly the next number
+    if (header.sequence != record.receive_next) return DropCause::unexpected_segment;
     forget_time_wait(number);
     return std::nullopt;
   }
-  if (header.syn() && !header.ack()) {
+  if (header.syn() && !header.ack() && !old) {
     // A new SYN on the same 4-tuple is accepted if it is later by sequence number or timestamp.
-    const bool later =
-        before(record.receive_next, header.sequence) ||
-        (header.timestamps && before(record.timestamp_recent, header.timestamp_value));
+    const bool later = before(record.receive_next, header.sequence) ||
+                       (stamped && header.timestamp_value != record.timestamp_recent);
     const std::uint32_t listener = find_listener(host.id(), {record.local, record.local_port});
     if (later && listener != TupleTable::kNone) {
       forget_time_wait(number);
-      return input_listener(host, listener, segment);
+      return input_listener(host, listener, segment, sequence_after(record));
     }
   }
   if (header.fin() || segment.length > 0 || header.syn()) acknowledge_time_wait(host, record);
@@ -91,6 +109,7 @@ void Tcp::acknowledge_time_wait(Host& host, const TimeWait& record) {
   Frame& frame = environment_.frames[id];
   start_packet(frame, {.source = record.local, .destination = record.remote});
   frame.tcp = {};
+  frame.ip.ttl = static_cast<std::uint8_t>(host.state().sysctls().ip_default_ttl);
   frame.tcp.source = record.local_port;
   frame.tcp.destination = record.remote_port;
   frame.tcp.sequence = record.send_next;

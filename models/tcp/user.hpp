@@ -10,14 +10,6 @@ namespace lvs {
 struct ListenerTag;
 using ListenerId = Id<ListenerTag>;
 
-/// How a connection ended that the application did not end itself.
-enum class TcpError : std::uint8_t {
-  refused,      ///< RST in answer to the SYN
-  unreachable,  ///< ICMP, or no answer to ARP, in answer to the SYN
-  reset,        ///< RST on an established connection
-  timed_out,    ///< no answer to a SYN, or retransmissions gave up
-};
-
 /// Calls come from inside Tcp::receive and Tcp::timer. An application may call send, close and
 /// abort on the endpoint from inside a call.
 class TcpUser {
@@ -28,7 +20,8 @@ class TcpUser {
   virtual void connected(EndpointId endpoint) = 0;
   /// `bytes` more of the peer's stream, in order. They are consumed at once.
   virtual void received(EndpointId endpoint, std::uint32_t bytes) = 0;
-  /// The peer has closed: nothing more will come.
+  /// The peer has closed: nothing more will come. If this side has shut down as well, that was all:
+  /// the id is void after the call.
   virtual void peer_closed(EndpointId endpoint) = 0;
   /// A connection waits in the accept queue of a listener that does not accept at once; user_data
   /// is the listener's. The user calls Tcp::accept when it wants it.

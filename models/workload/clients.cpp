@@ -232,7 +232,13 @@ void Clients::failed(EndpointId endpoint, TcpError error) {
   Outcome outcome = Outcome::reset;
   switch (error) {
     case TcpError::refused: outcome = Outcome::refused_rst; break;
-    case TcpError::unreachable: outcome = Outcome::refused_icmp; break;
+    case TcpError::port_unreachable:
+    case TcpError::net_unreachable:
+    case TcpError::host_unreachable:
+    case TcpError::protocol_unreachable:
+      // On an open connection it is why the retransmissions gave up.
+      outcome = connecting ? Outcome::refused_icmp : Outcome::timeout;
+      break;
     case TcpError::reset: outcome = Outcome::reset; break;
     case TcpError::timed_out:
       outcome = connecting ? Outcome::connect_timeout : Outcome::timeout;

@@ -198,7 +198,7 @@ TEST_CASE("without a server a client is refused at once; the seventh in a second
                               NeighbourState::permanent);  // all SYNs take equally long
   for (int i = 0; i < 7; ++i) lan.connect(user);
   lan.run_until(milliseconds(900));
-  CHECK(user.error == TcpError::unreachable);
+  CHECK(user.error == TcpError::port_unreachable);
   const std::string error = "10.0.0.100 > 10.0.0.2 icmp unreachable 3 of (10.0.0.2:";
   const auto errors = lan.sent(lan.director);
   CHECK(errors.size() == 6);
@@ -253,7 +253,7 @@ TEST_CASE("a client hears of a NAT server that does not answer ARP, in terms of 
   App user(lan.world);
   lan.connect(user);
   lan.run_for(seconds(3) + milliseconds(1));
-  CHECK(user.error == TcpError::unreachable);
+  CHECK(user.error == TcpError::host_unreachable);
   // One for each SYN that waited: of 0, 1 and 3 s.
   const std::string error =
       "10.0.0.100 > 10.0.0.2 icmp unreachable 1 of (10.0.0.2:32768 > 10.0.0.100:80 tcp)";

@@ -263,7 +263,7 @@ TEST_CASE("a forwarded packet that nobody takes is told to its source after 3 s"
     lan.run_until(seconds(3));
     CHECK_FALSE(user.error);
     lan.run_until(seconds(3) + milliseconds(1));
-    CHECK(user.error == TcpError::unreachable);
+    CHECK(user.error == TcpError::host_unreachable);
     CHECK(lan.seen.sent_by(router).back() ==
           "10.0.0.1 > 10.0.0.2 icmp unreachable 1 of (10.0.0.2:32768 > 10.1.0.9:80 tcp)");
   }
@@ -273,7 +273,7 @@ TEST_CASE("a forwarded packet that nobody takes is told to its source after 3 s"
     lan.run_until(seconds(3) - picoseconds(1));
     CHECK_FALSE(user.error);
     lan.run_until(seconds(3));
-    CHECK(user.error == TcpError::unreachable);
+    CHECK(user.error == TcpError::host_unreachable);
   }
 }
 

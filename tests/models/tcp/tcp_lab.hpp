@@ -59,8 +59,9 @@ class App final : public TcpUser {
 
 class TcpLab {
  public:
-  explicit TcpLab(const WayConfig& there = usual_way(), const WayConfig& back = usual_way())
-      : world({1, 0}),
+  explicit TcpLab(const WayConfig& there = usual_way(), const WayConfig& back = usual_way(),
+                  std::uint64_t seed = 1)
+      : world({seed, 0}),
         seen(world),
         client(world.add_host("client")),
         server(world.add_host("server")),

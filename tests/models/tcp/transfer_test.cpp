@@ -1,98 +1,14 @@
-// Moving data: slow start against its arithmetic, acknowledgements, loss, path MTU (6.7).
+// Moving data: acknowledgements, loss, path MTU (6.7). Slow start: tests/validation.
 #include <algorithm>
-#include <deque>
 
 #include "tests/models/tcp/tcp_lab.hpp"
 
 namespace lvs {
 namespace {
 
-struct Line {
-  BitRate rate;
-  Duration delay;
-};
-
-/// When the last byte of `size` arrives if the sender begins at 0: ten segments, one more for each
-/// that is acknowledged while the window is what limits it, never more than the receiver offers;
-/// the first sixteen segments are acknowledged one by one, then every second.
-Duration slow_start_time(std::int64_t size, const Line& line) {
-  constexpr std::int64_t kMss = 1448, kHeaders = 66;
-  struct Ack {
-    Duration at;
-    std::int64_t up_to, window;
-  };
-  std::deque<Ack> acks;
-  std::int64_t sent = 0, acked = 0, congestion = 10, window = 64'256, offered = 64'240;
-  std::int64_t got = 0, quick = 16, unacked = 0;
-  Duration data_free{}, ack_free{}, now{}, last{};
-  for (;;) {
-    while (sent < size && (sent - acked + kMss - 1) / kMss < congestion) {
-      const std::int64_t room = window - (sent - acked);
-      const std::int64_t length = std::min({kMss, size - sent, room});
-      if (length <= 0 || (length < kMss && length < size - sent && sent > acked)) break;
-      sent += length;
-      data_free =
-          std::max(data_free, now) +
-          transmission_time(bytes(std::max<std::int64_t>(length + kHeaders, 60) + 24), line.rate);
-      last = data_free + line.delay;
-      got += length;
-      offered = std::min<std::int64_t>(offered + 2 * length, 6'291'456);
-      if (length == kMss) ++unacked;
-      if (quick == 0 && unacked < 2) continue;
-      if (quick > 0) --quick;
-      unacked = 0;
-      ack_free = std::max(ack_free, last) + transmission_time(bytes(66 + 24), line.rate);
-      acks.push_back({ack_free + line.delay, got, (offered + 127) / 128 * 128});
-    }
-    if (sent == size) return last;
-    REQUIRE(!acks.empty());
-    const Ack ack = acks.front();
-    acks.pop_front();
-    now = ack.at;
-    const std::int64_t in_flight = (sent - acked + kMss - 1) / kMss;
-    const std::int64_t segments = std::max<std::int64_t>(1, (ack.up_to - acked) / kMss);
-    if (congestion < 2 * in_flight) congestion += segments;
-    acked = ack.up_to;
-    window = ack.window;
-  }
-}
-
-WayConfig long_queue(const Line& line) {
-  WayConfig way;
-  way.rate = line.rate;
-  way.delay = line.delay;
-  way.queue = QueueLimit::frames(100'000);
-  return way;
-}
-
 bool carries(const Frame& f) { return f.payload_length() > 0; }
 
 }  // namespace
-
-TEST_CASE("a transfer takes exactly as long as slow start says", "[tcp][transfer]") {
-  const auto line = GENERATE(values<Line>({{gigabits_per_second(1), microseconds(50)},
-                                           {megabits_per_second(100), milliseconds(5)},
-                                           {megabits_per_second(10), milliseconds(20)}}));
-  const int size = GENERATE(1, 1448, 1449, 14'480, 14'481, 100'000, 1'000'000, 10'000'000);
-  CAPTURE(line.rate, size);
-  if (size == 10'000'000 && line.rate != megabits_per_second(100)) return;  // one is enough
-  TcpLab lab(long_queue(line), long_queue(line));
-  lab.world.observation().wanted = 0;
-  lab.listen();
-  Time begun{};
-  lab.client_app.on_connected = [&](EndpointId e) { lab.tcp().send(e, 100); };
-  lab.server_app.on_received = [&](EndpointId e, std::uint32_t) {
-    // Not in the instant of the request's ACK, which would be in front of the data.
-    begun = lab.now();
-    lab.tcp().send(e, static_cast<std::uint32_t>(size));
-  };
-  lab.connect();
-  lab.run_for(seconds(60));
-  CHECK(lab.client_app.bytes == static_cast<std::uint64_t>(size));
-  CHECK(lab.tcp().retransmissions() == 0);
-  const Duration ack = transmission_time(bytes(90), line.rate);  // of the request, sent at once
-  CHECK(lab.client_app.last_received - begun == slow_start_time(size, line) + ack);
-}
 
 TEST_CASE("sixteen segments are acknowledged one by one, then every second", "[tcp][ack]") {
   TcpLab lab;
@@ -171,12 +87,15 @@ TEST_CASE("data out of order is acknowledged at once and delivered when the gap 
   CHECK(lab.server_app.bytes == 2500);
 }
 
-TEST_CASE("a segment lost in a burst is sent again after three duplicates, before the timeout",
-          "[tcp][loss]") {
+TEST_CASE(
+    "without SACK, what is lost in a burst is sent again after three duplicates, before the "
+    "timeout",
+    "[tcp][loss]") {
   WayConfig narrow = usual_way();
   narrow.queue = QueueLimit::frames(20);
   narrow.rate = megabits_per_second(100);
   TcpLab lab(usual_way(), narrow);
+  sysctl(lab.server, "ipv4.tcp_sack", 0);
   lab.listen();
   lab.client_app.on_connected = [&](EndpointId e) { lab.tcp().send(e, 100); };
   lab.server_app.on_received = [&](EndpointId e, std::uint32_t) { lab.tcp().send(e, 200'000); };
@@ -191,7 +110,7 @@ TEST_CASE("a segment lost in a burst is sent again after three duplicates, befor
   CHECK(lab.tcp().retransmissions() == lost);  // nothing is sent twice in vain
 }
 
-TEST_CASE("retransmissions double from srtt + 200 ms and give up after 15", "[tcp][rto]") {
+TEST_CASE("6.7: retransmissions double from srtt + 200 ms and give up after 15", "[tcp][rto]") {
   TcpLab lab;
   lab.listen();
   const auto e = lab.connect();
