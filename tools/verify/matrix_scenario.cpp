@@ -55,15 +55,16 @@ std::string real_server(const MatrixTopology& t, const MatrixSettings& settings,
                         const std::string& name, Ipv4Address address) {
   const VipPlace& place = settings.vip;
   std::string setup;
-  // Neither takes ARP requests, and a VIP on one is answered for as on the other (10.3).
-  const std::string device = place.device == "dummy0" ? "tunl0" : place.device;
-  if (device == "tunl0") setup += "ip link set tunl0 up\n";
+  if (place.device == "dummy0") setup += "ip link add dummy0 type dummy\n";
+  if (place.device == "dummy0" || place.device == "tunl0") {
+    setup += fmt::format("ip link set {} up\n", place.device);
+  }
   for (const auto& [sysctl, value] : settings.sysctls) {
     setup += fmt::format("sysctl -w {}={}\n", sysctl, value);
   }
   const std::string rip = fmt::format("ip addr add {}/24 dev eth0\n", to_string(address));
   const std::string vip =
-      fmt::format("ip addr add {}/{} dev {}{}{}\n", to_string(t.vip), place.length, device,
+      fmt::format("ip addr add {}/{} dev {}{}{}\n", to_string(t.vip), place.length, place.device,
                   place.label.empty() ? "" : " label " + place.label,
                   place.scope.empty() ? "" : " scope " + place.scope);
   setup += place.first ? vip + rip : rip + vip;
