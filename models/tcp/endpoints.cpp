@@ -130,7 +130,10 @@ std::optional<EndpointId> Tcp::connect(const Connect& request) {
   e.timed_at = now();
   e.timing = true;
   if (!host(e.host).ip().find_path(e.path, e.local, e.remote)) {
-    e.soft_error = TcpError::net_unreachable;
+    const DropCause cause = host(e.host).ip().output_route(e.remote, e.local).cause;
+    e.soft_error = cause == DropCause::blackhole
+                       ? TcpError::host_unreachable  // a route that refuses
+                       : TcpError::net_unreachable;
     e.retransmit_at = now();  // connect() fails at once (5.1.4), when the caller knows the endpoint
     set_timer(e);
     return id;

@@ -107,6 +107,7 @@ Tcp::Loss Tcp::announce_established(TcpEndpoint& e, const Segment& segment) {
   const TcpSegment& header = segment.header;
   e.send_una = header.acknowledgement;
   e.send_window = static_cast<std::uint32_t>(header.window) << e.send_scale;
+  if (e.timestamps && header.timestamps) e.timestamp_recent = header.timestamp_value;
   e.confirm_due = true;
   e.retransmit_at = kNever;
   set_state(e, TcpState::established);

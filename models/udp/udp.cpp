@@ -56,6 +56,12 @@ void Udp::send(const UdpUser::Datagram& datagram) {
                          .destination = datagram.remote.address,
                          .protocol = Protocol::udp,
                          .tag = datagram.tag});
+    const HostSysctls& sysctls = from.state().sysctls();
+    frame.ip.ttl = static_cast<std::uint8_t>(sysctls.ip_default_ttl);
+    if (sysctls.ip_no_pmtu_disc != 0) {
+      frame.ip.fragment = 0;
+      frame.ip.identification = from.next_identification();
+    }
     frame.ip.total_length = static_cast<std::uint16_t>(kHeaders + length);
     frame.udp = {datagram.local.port, datagram.remote.port};
     from.ip().send(path, id);

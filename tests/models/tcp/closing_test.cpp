@@ -218,4 +218,157 @@ TEST_CASE("6.4: an ICMP error gives up a SYN at once and leaves an open connecti
   if (!open) CHECK(lab.client_app.error == errors[code]);
 }
 
+TEST_CASE("6.7: FIN_WAIT2 lasts as long as the application holds the half-closed socket",
+          "[tcp][close]") {
+  // truth/arp/matrix.json, facts_tcp_long: FIN_WAIT2 of a closed socket is last seen at 60 s,
+  // CLOSE_WAIT for as long as was looked (135 s).
+  Open lab;
+  lab.tcp().shutdown(lab.client_end);
+  lab.run_for(seconds(300));
+  CHECK(lab.server_app.closes == 1);
+  CHECK(lab.tcp().sockets(lab.client.id()) == 1);
+  CHECK(lab.tcp().sockets(lab.server.id()) == 1);
+  lab.tcp().send(lab.server_end, 5000);
+  lab.run_for(milliseconds(1));
+  CHECK(lab.client_app.bytes == 5000);
+  SECTION("the peer's close ends it, and the user hears of it") {
+    lab.client_app.on_closed = [&](EndpointId e) { CHECK(e == lab.client_end); };
+    lab.tcp().close(lab.server_end);
+    lab.run_for(milliseconds(1));
+    CHECK(lab.client_app.closes == 1);
+    CHECK(lab.flags().back() == "client .");
+    CHECK(lab.tcp().sockets(lab.client.id()) == 1);  // TIME_WAIT
+    lab.run_for(seconds(60));
+    CHECK(lab.tcp().sockets(lab.client.id()) == 0);
+  }
+  SECTION("once it closes, 60 s are left") {
+    lab.tcp().close(lab.client_end);
+    lab.run_for(seconds(60) - picoseconds(1));
+    CHECK(lab.tcp().sockets(lab.client.id()) == 1);
+    lab.run_for(picoseconds(1));
+    CHECK(lab.tcp().sockets(lab.client.id()) == 0);
+  }
+  SECTION("data after the close is answered by RST") {
+    lab.tcp().close(lab.client_end);
+    lab.tcp().send(lab.server_end, 1);
+    lab.run_for(milliseconds(1));
+    CHECK(lab.server_app.error == TcpError::reset);
+  }
+}
+
+TEST_CASE("a last segment with data and FIN is heard in order after shutdown()", "[tcp][close]") {
+  Open lab;
+  lab.tcp().shutdown(lab.client_end);
+  lab.run_for(milliseconds(50));
+  std::vector<std::string> heard;
+  lab.client_app.on_received = [&](EndpointId, std::uint32_t n) {
+    heard.push_back("data " + std::to_string(n));
+  };
+  lab.client_app.on_closed = [&](EndpointId) { heard.push_back("end"); };
+  // One segment of 100 bytes with FIN: both are written before anything can leave.
+  lab.world.cables().set_loss(lab.cable, 1.0);
+  lab.tcp().send(lab.server_end, 100);
+  lab.tcp().close(lab.server_end);
+  lab.world.cables().set_loss(lab.cable, 0);
+  lab.run_for(seconds(1));
+  CHECK(heard == std::vector<std::string>{"data 100", "end"});
+}
+
+TEST_CASE("6.7: closing with unread data resets", "[tcp][close]") {
+  TcpLab lab;
+  const ListenerId listener = lab.listen(5, false);
+  lab.client_app.on_connected = [&](EndpointId e) { lab.tcp().send(e, 100); };
+  lab.connect();
+  lab.run_for(milliseconds(1));  // the data waits with the connection
+  const bool reads = GENERATE(false, true);
+  lab.server_app.on_connected = [&](EndpointId e) {
+    if (!reads) lab.tcp().close(e);
+  };
+  lab.server_app.on_received = [&](EndpointId e, std::uint32_t) { lab.tcp().close(e); };
+  lab.tcp().accept(listener);
+  lab.run_for(milliseconds(1));
+  CHECK(lab.client_app.error.has_value() != reads);
+  CHECK(lab.client_app.closes == (reads ? 1 : 0));
+}
+
+TEST_CASE("6.7: retransmissions end by the time that tcp_retries2 names, not by their number",
+          "[tcp][rto]") {
+  // A round trip of 2 s: the timeouts are 20 times those from 200 ms, so fewer fit into the time:
+  // the first that comes after 0.2 + 0.4 + 0.8 + 1.6 + 3.2 + 6.4 = 12.6 s gives up.
+  WayConfig far = usual_way();
+  far.delay = seconds(1);
+  TcpLab lab(far, far);
+  sysctl(lab.client, "ipv4.tcp_retries2", 5);
+  lab.listen();
+  const EndpointId e = *lab.connect();
+  lab.run_for(seconds(10));
+  lab.world.power(lab.server, false);
+  lab.seen.clear();
+  const Time begun = lab.now();
+  lab.tcp().send(e, 100);
+  lab.run_for(seconds(200));
+  // 2 + max(4 * variance, 0.2) s; the variance of the first samples is about a second.
+  const std::size_t sent =
+      lab.seen.times_sent(lab.client, [](const Frame& f) { return f.payload_length() > 0; }).size();
+  CHECK(sent == 2);
+  CHECK(lab.client_app.error == TcpError::timed_out);
+  CHECK(lab.client_app.failed_at - begun > milliseconds(12'600));
+  CHECK(lab.client_app.failed_at - begun < seconds(20));
+}
+
+TEST_CASE("tcp_tw_reuse opens over a TIME_WAIT of more than a second", "[tcp][timewait]") {
+  const int reuse = GENERATE(0, 1, 2);
+  const bool stamps = GENERATE(true, false);
+  CAPTURE(reuse, stamps);
+  TcpLab lab;
+  sysctl(lab.client, "ipv4.tcp_tw_reuse", reuse);
+  if (!stamps) sysctl(lab.client, "ipv4.tcp_timestamps", 0);
+  lab.client.state().set_port_range(40'000, 40'000);
+  lab.listen();
+  lab.server_app.on_closed = [&](EndpointId e) { lab.tcp().close(e); };
+  lab.client_app.on_connected = [&](EndpointId e) { lab.tcp().close(e); };
+  REQUIRE(lab.connect());
+  lab.run_for(milliseconds(900));
+  CHECK(lab.tcp().sockets(lab.client.id()) == 1);
+  CHECK_FALSE(lab.connect());  // not within a second
+  lab.run_for(milliseconds(200));
+  const std::uint32_t old = lab.seen.sent.back().frame.tcp.sequence;
+  const bool opened = lab.connect().has_value();
+  CHECK(opened == (reuse == 1 && stamps));
+  if (!opened) return;
+  CHECK(lab.seen.sent.back().frame.tcp.sequence == old + 0x1'0001);
+  lab.run_for(milliseconds(900));
+  CHECK(lab.client_app.connections.size() == 2);
+}
+
+TEST_CASE("6.7: in TIME_WAIT a timestamp decides before the number does (RFC 6191)",
+          "[tcp][timewait]") {
+  TcpLab lab;
+  lab.listen();
+  lab.raw(lab.peer().syn().sequence(999).window(64'240).mss(1460).timestamps(5000, 0));
+  lab.run_for(milliseconds(1));
+  const std::uint32_t next = lab.seen.sent.back().frame.tcp.sequence + 1;
+  lab.raw(lab.peer().sequence(1000).ack(next).timestamps(5001, 1));
+  lab.run_for(milliseconds(1));
+  lab.tcp().close(lab.server_app.connections.at(0));
+  lab.run_for(milliseconds(1));
+  lab.raw(lab.peer().fin().sequence(1000).ack(next + 1).timestamps(5002, 1));
+  lab.run_for(milliseconds(1));
+  const auto syn = [&](std::uint32_t sequence, std::uint32_t stamp) {
+    return lab.answer_to(lab.peer().syn().sequence(sequence).timestamps(stamp, 0));
+  };
+  const std::string ack = ". seq " + std::to_string(next + 1) + " ack 1001 len 0";
+  SECTION("an older timestamp with a later number") { CHECK(syn(5000, 5001) == ack); }
+  SECTION("the same timestamp with an older number") { CHECK(syn(900, 5002) == ack); }
+  SECTION("the same timestamp with a later number") { CHECK(syn(5000, 5002).substr(0, 2) == "S."); }
+  SECTION("a later timestamp with an older number; the answer begins behind the old connection") {
+    CHECK(syn(900, 5003) ==
+          "S. seq " + std::to_string(next + 1 + 0x1'0001) + " ack 901 len 0 mss " + "1460");
+  }
+  SECTION("a RST with another number changes nothing") {
+    CHECK(lab.answer_to(lab.peer().rst().sequence(1002)).empty());
+    CHECK(syn(900, 5002) == ack);
+  }
+}
+
 }  // namespace lvs
