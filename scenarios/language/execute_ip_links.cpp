@@ -92,7 +92,7 @@ CommandResult execute(const ShellContext& context, const IpLinkSet& c) {
   const auto device = state.find_interface(c.device.text);
   if (!device) return no_device(c.device);
   ConfigError error = ConfigError::none;
-  if (c.address) error = state.set_mac(*device, *c.address);
+  if (c.address) error = context.host.set_interface_mac(*device, *c.address);
   if (c.mtu && error == ConfigError::none) {
     error = state.set_mtu(*device, static_cast<std::uint32_t>(*c.mtu));
     if (error == ConfigError::invalid) return refusal("mtu less than device minimum.");

@@ -33,15 +33,17 @@ Command parse_sysctl(const ShellCommand& shell) {
       writing = true;
     } else if (word.text == "-q" || word.text == "--quiet") {
       continue;
+    } else if (word.text == "-qw" || word.text == "-wq") {
+      writing = true;
+    } else if (word.text == "-n" || word.text == "--values") {
+      read.values_only = true;
     } else if (word.text == "-p" || word.text == "--load") {
       if (writing || !write.assignments.empty()) throw arguments.error(word, "-p after -w");
       return load(arguments, word);
-    } else if (word.text == "-n" || word.text == "--values") {
-      read.values_only = true;
     } else if (word.text == "-a" || word.text == "--system" || word.text == "-e") {
       return NotBuilt{"sysctl " + word.text};
     } else if (word.text.rfind('-', 0) == 0) {
-      throw arguments.unknown(word, {"-w", "-p", "-q"});
+      throw arguments.unknown(word, {"-w", "-p", "-q", "-n"});
     } else if (equals != std::string::npos) {
       write.assignments.push_back(
           sysctl_assignment(word.text.substr(0, equals), word.text.substr(equals + 1), word.where));

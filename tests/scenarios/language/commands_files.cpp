@@ -56,7 +56,9 @@ TEST_CASE("a sysctl that does not exist or a value it cannot take is refused",
       {"sysctl -w net.netfilter.nf_conntrack_max=1",
        "11: sysctl: net.netfilter.nf_conntrack_max: connection tracking is not supported"},
       {"sysctl", "1: sysctl: no variables specified"},
-      {"sysctl -x", "8: sysctl: unknown argument \"-x\"; did you mean \"-w\"? (known: -w, -p, -q)"},
+      {"sysctl -x",
+       "8: sysctl: unknown argument \"-x\"; did you mean \"-w\"? (known: -w, -p, -q, "
+       "-n)"},
       {"echo > /proc/sys/net/ipv4/ip_forward",
        "8: sysctl: setting key \"net.ipv4.ip_forward\": Invalid argument (\"\"; expected a whole "
        "number)"},
