@@ -156,12 +156,15 @@ ConfigError HostState::add_address(InterfaceId i, InterfaceAddress address) {
     if (a.scope != address.scope) return ConfigError::invalid;
     address.secondary = true;
   }
-  // Primaries in order of addition, narrower scope after wider, then secondaries (1.3).
+  // Primaries, then secondaries, each in order of addition; a primary comes behind the last one of
+  // its own or a narrower scope. (1.3 says it the other way round for scopes; the recorded
+  // listing of lo, 127.0.0.1 scope host before VIP scope global, decides.)
   auto at = list.end();
   if (!address.secondary) {
-    at = std::find_if(list.begin(), list.end(), [&](const InterfaceAddress& a) {
-      return a.secondary || a.scope > address.scope;
-    });
+    at = list.begin();
+    for (auto a = list.begin(); a != list.end() && !a->secondary; ++a) {
+      if (a->scope >= address.scope) at = a + 1;
+    }
   }
   list.insert(at, address);
   add_address_routes(i, address);

@@ -18,7 +18,7 @@ TEST_CASE("setup configures the host as its administrator would", "[language][bu
                 "for n in 1 2; do ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.1$n:8080 -m -w $n; done"));
   const HostState& a = run.simulation.host("a").state();
   CHECK(a.is_local(ipv4(10, 0, 0, 100)));
-  CHECK(a.interface(kLoopback).addresses.front().scope == Scope::global);
+  CHECK(a.interface(kLoopback).addresses.back().scope == Scope::global);
   const Route* out = a.tables().lookup(ipv4(8, 8, 8, 8));
   REQUIRE(out != nullptr);
   CHECK(out->gateway == ipv4(10, 0, 0, 2));
