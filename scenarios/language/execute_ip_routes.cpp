@@ -102,6 +102,13 @@ std::string mark_text(std::uint32_t mark) {
   return mark < 16 ? fmt::format("mark {} ", mark) : fmt::format("mark {:#x} ", mark);
 }
 
+/// Named unless it is where one expects it.
+std::string table_text(const Route* route) {
+  const bool usual = route == nullptr || route->table == 0 || route->table == kTableMain ||
+                     route->table == kTableLocal;
+  return usual ? "" : fmt::format("table {} ", table_name(route->table));
+}
+
 CommandResult found(const IpRouteGet& c, const std::string& way, const std::string& cache) {
   return {0, way + (c.oneline ? "\\" : "\n") + "    cache " + cache + "\n", ""};
 }
@@ -126,7 +133,7 @@ CommandResult output_way(const ShellContext& context, const IpRouteGet& c) {
   way += to_string(c.destination) + " ";
   if (c.from) way += fmt::format("from {} ", to_string(*c.from));
   if (out.by_gateway || out.redirected) way += fmt::format("via {} ", to_string(out.next_hop));
-  way += fmt::format("dev {} ", state.interface(out.device).name);
+  way += fmt::format("dev {} ", state.interface(out.device).name) + table_text(route);
   if (!c.from) way += fmt::format("src {} ", to_string(out.source));
   way += mark_text(c.mark) + "uid 0 ";
   if (out.redirected) cache += "<redirected> ";
@@ -139,10 +146,8 @@ CommandResult output_way(const ShellContext& context, const IpRouteGet& c) {
   return found(c, way, cache);
 }
 
-CommandResult refused_arrival(const HostState& state, const IpRouteGet& c, InterfaceId arrival,
+CommandResult refused_arrival(const HostState& state, InterfaceId arrival, const Route* route,
                               DropCause cause) {
-  const Route* route = state.lookup(
-      {.destination = c.destination, .source = *c.from, .arrival = arrival, .mark = c.mark});
   switch (cause) {
     case DropCause::not_forwarding: return unreachable("No route to host");
     case DropCause::no_route:
@@ -158,7 +163,9 @@ CommandResult refused_arrival(const HostState& state, const IpRouteGet& c, Inter
 CommandResult input_way(const HostState& state, const IpRouteGet& c, InterfaceId arrival) {
   const InputRoute in = route_input(
       state, {.source = *c.from, .destination = c.destination, .mark = c.mark}, arrival);
-  if (in.kind == InputRoute::Kind::drop) return refused_arrival(state, c, arrival, in.cause);
+  const Route* route = state.lookup(
+      {.destination = c.destination, .source = *c.from, .arrival = arrival, .mark = c.mark});
+  if (in.kind == InputRoute::Kind::drop) return refused_arrival(state, arrival, route, in.cause);
   std::string way = to_string(c.destination) + fmt::format(" from {} ", to_string(*c.from));
   std::string cache;
   if (in.kind == InputRoute::Kind::forward) {
@@ -170,7 +177,7 @@ CommandResult input_way(const HostState& state, const IpRouteGet& c, InterfaceId
     way = (local ? "local " : "broadcast ") + way + "dev lo ";
     cache = local ? "<local> " : "<local,brd> ";
   }
-  return found(c, way + mark_text(c.mark),
+  return found(c, way + table_text(route) + mark_text(c.mark),
                cache + fmt::format("iif {} ", state.interface(arrival).name));
 }
 

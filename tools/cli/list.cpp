@@ -22,12 +22,17 @@ constexpr const char* kModes =
     "fullnat  ipvsadm -b  DPVS's: both addresses change (not built yet)\n";
 
 constexpr const char* kCommands =
-    "ip addr add|del|flush|show        ip link set|show      ip route add|replace|del|show\n"
-    "ip neigh add|replace|del|flush|show\n"
+    "ip addr add|del|flush|show        ip link add|del|set|show    (-o, -br, -4)\n"
+    "ip route add|append|replace|change|del|flush|show|get         (table N, tos, onlink, throw)\n"
+    "ip rule add|del|flush|show        ip neigh add|replace|change|del|flush|show|get  (proxy)\n"
     "ifconfig DEV[:N] A netmask M [broadcast B] [up]         route add|del   arp -s|-d\n"
-    "sysctl -w NAME=VALUE | -p FILE    echo N > /proc/sys/NAME\n"
+    "sysctl [-n] NAME | -w NAME=VALUE | -p FILE              echo N > /proc/sys/NAME\n"
+    "arptables -A -I -D -R -C -F -P -Z -L -S INPUT|OUTPUT|FORWARD  (ACCEPT, DROP, mangle, …)\n"
+    "iptables  -A -I -D -R -C -F -P -Z -L -S INPUT|FORWARD|OUTPUT  (ACCEPT, DROP, RETURN, MARK)\n"
+    "iptables -t mangle … PREROUTING … -j MARK --set-mark N[/M]\n"
     "ipvsadm -A -E -D -C -Z -a -e -d -L -S -R --set          ipvsadm-save, ipvsadm-restore\n"
-    "arping -U|-A -I DEV ADDRESS\n"
+    "arping -U|-A -I DEV [-c N] ADDRESS\n"
+    "bridge fdb show [br NETWORK] [dev PORT]                 (with host: NETWORK)\n"
     "cat, echo, true; > >> < << && || ; for NAME in WORDS; do COMMANDS; done; NAME=VALUE\n"
     "modprobe, systemctl, service, apt-get (do nothing and say so)\n";
 

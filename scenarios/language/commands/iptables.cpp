@@ -21,44 +21,27 @@ const std::vector<XtOptionName>& option_names() {
 class IpTablesReader {
  public:
   explicit IpTablesReader(const std::vector<Word>& words)
-      : words_(words, option_names().data(), option_names().size()), matches_(words_) {
-    find_table(words);
-  }
+      : words_(words, option_names().data(), option_names().size()), matches_(words_) {}
 
   Command read() {
     while (auto option = words_.next()) read_option(*option);
     if (!action_) throw words_.error("no command specified");
+    if (chain_) command_.chain = need_chain(*chain_);
     check();
     if (takes_rule(command_.action)) command_.rules = matches_.rules(*action_);
     return command_;
   }
 
  private:
-  /// What a chain's name means depends on the table, which may be named behind it.
-  void find_table(const std::vector<Word>& words) {
-    XtWords ahead(words, option_names().data(), option_names().size());
-    for (std::size_t i = 1; i < words.size(); ++i) {
-      const std::string& text = words[i].text;
-      const bool joined = text.rfind("--table=", 0) == 0;
-      const bool apart = (text == "-t" || text == "--table") && i + 1 < words.size();
-      if (!joined && !apart) continue;
-      const Word table = joined ? Word{text.substr(8), words[i].where} : words[i + 1];
-      if (table.text == "mangle") command_.mangle = true;
-      if (table.text == "mangle" || table.text == "filter") continue;
-      if (table.text == "nat") throw ahead.error(table, "NAT rules (-t nat) are not modelled");
-      if (table.text == "raw" || table.text == "security") {
-        throw ahead.error(table, "the table " + table.text + " is not modelled");
-      }
-      throw ahead.error(table, "table '" + table.text + "' does not exist" +
-                                   did_you_mean(table.text, {"filter", "mangle"}));
-    }
-  }
-
   void read_option(XtOption& option) {
-    const auto chain = [this](const Word& word) { return need_chain(word); };
+    // What a chain's name means depends on the table, which may be named behind it.
+    const auto chain = [this](const Word& word) {
+      chain_ = word;
+      return Chain::input;
+    };
     if (read_common_option(words_, option, action_, command_, chain)) return;
     if (option.name == "table") {
-      words_.value(option);  // find_table() has read it
+      read_table(words_.value(option));
     } else if (option.name == "user-chain") {
       throw words_.error(option.at, "chains of one's own are not modelled");
     } else if (option.name == "goto") {
@@ -71,6 +54,17 @@ class IpTablesReader {
     } else {
       matches_.read(option);
     }
+  }
+
+  void read_table(const Word& table) {
+    command_.mangle = table.text == "mangle";
+    if (command_.mangle || table.text == "filter") return;
+    if (table.text == "nat") throw words_.error(table, "NAT rules (-t nat) are not modelled");
+    if (table.text == "raw" || table.text == "security") {
+      throw words_.error(table, "the table " + table.text + " is not modelled");
+    }
+    throw words_.error(table, "table '" + table.text + "' does not exist" +
+                                  did_you_mean(table.text, {"filter", "mangle"}));
   }
 
   Chain need_chain(const Word& word) const {
@@ -113,6 +107,7 @@ class IpTablesReader {
   IpTables command_;
   IptablesMatches matches_;
   std::optional<Word> action_;
+  std::optional<Word> chain_;
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace lvs::language {
 
 std::optional<XtOption> XtWords::next() {
-  if (rest_ && !rest_is_value_) return letter(*rest_);
+  if (rest_ && !rest_is_value_) return letter(*rest_, 1);
   if (rest_) throw error(*rest_, "this option takes no value");
   while (!arguments_.done()) {
     const Word& word = arguments_.next();
@@ -16,7 +16,7 @@ std::optional<XtOption> XtWords::next() {
     }
     if (word.text.rfind("--", 0) == 0 && word.text.size() > 2) return long_option(word);
     if (word.text.size() > 1 && word.text[0] == '-') {
-      return letter({word.text.substr(1), word.where});
+      return letter({word.text.substr(1), word.where}, 2);
     }
     throw error(word, "Bad argument `" + word.text + "'");
   }
@@ -59,15 +59,16 @@ XtOption XtWords::long_option(const Word& word) {
   return option;
 }
 
-/// The first letter of `word`, which stands without its dash; the others stay in rest_.
-XtOption XtWords::letter(const Word& word) {
+/// The first letter of `word`, which stands without its dash; the others, `columns` further on,
+/// stay in rest_.
+XtOption XtWords::letter(const Word& word, int columns) {
   const Word cluster = word;  // `word` may be rest_
   for (std::size_t i = 0; i < count_; ++i) {
     if (names_[i].letter == 0 || names_[i].letter != cluster.text[0]) continue;
     rest_.reset();
     if (cluster.text.size() > 1) {
       Where where = cluster.where;
-      ++where.position.column;
+      where.position.column += columns;
       rest_ = Word{cluster.text.substr(1), where};
       rest_is_value_ = false;
     }

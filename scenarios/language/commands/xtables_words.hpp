@@ -48,7 +48,7 @@ class XtWords {
 
  private:
   XtOption long_option(const Word& word);
-  XtOption letter(const Word& word);
+  XtOption letter(const Word& word, int columns);
 
   Arguments arguments_;
   const XtOptionName* names_;
