@@ -63,7 +63,7 @@ bool Neighbours::set(Ipv4Address address, InterfaceId device, MacAddress mac,
     case NeighbourState::incomplete:
       n.probes = static_cast<std::uint8_t>(c.ucast_solicit);
       [[fallthrough]];
-    case NeighbourState::probe: arm(n, milliseconds(c.retrans_time_ms)); break;
+    case NeighbourState::probe: arm(n, Duration{}); break;  // the first question in this instant
     case NeighbourState::stale: n.confirmed = long_ago(n); break;
     case NeighbourState::permanent:
     case NeighbourState::noarp:

@@ -291,7 +291,7 @@ TEST_CASE("records tell each change of a neighbour with its new MAC", "[host][ne
   CHECK(changes == Lines{"NONE INCOMPLETE 0", "INCOMPLETE REACHABLE 2"});
 }
 
-TEST_CASE("a cut cable makes a host forget its neighbours, permanent ones too",
+TEST_CASE("a cut cable makes a host forget its neighbours and what waits for them",
           "[host][neighbours]") {
   NeighbourLan lan;
   lan.send("10.0.0.11", "10.0.0.1");
