@@ -97,8 +97,9 @@ CommandResult execute(const ShellContext& context, const IpLinkSet& c) {
     error = state.set_mtu(*device, static_cast<std::uint32_t>(*c.mtu));
     if (error == ConfigError::invalid) return refusal("mtu less than device minimum.");
   }
-  if (c.arp && error == ConfigError::none) {
+  if (c.arp && error == ConfigError::none && state.interface(*device).arp != *c.arp) {
     state.interface(*device).arp = *c.arp;
+    context.host.neighbours().forget_device(*device);  // permanent ones too, as the kernel does
     state.routes_changed();
   }
   if (c.up && error == ConfigError::none) error = context.host.set_interface_up(*device, *c.up);

@@ -101,22 +101,8 @@ bool fits_label(const std::string& label, const std::string& pattern) {
 bool is_wanted(const InterfaceAddress& a, const IpAddrShow& what) {
   if (what.secondary && a.secondary != *what.secondary) return false;
   if (what.scope && a.scope != static_cast<Scope>(*what.scope)) return false;
-  if (what.to && !(what.to->contains(a.prefix.address) && a.prefix.length >= what.to->length)) {
-    return false;
-  }
+  if (what.to && !what.to->contains(a.prefix.address)) return false;
   return what.label.empty() || fits_label(a.label, what.label);
-}
-
-/// In the kernel's order: narrower scope first (127.0.0.1 before a VIP on lo), secondaries last;
-/// else as they were added. truth/arp/matrix.json, addr_show_rs1_lo.
-std::vector<InterfaceAddress> in_order(std::vector<InterfaceAddress> addresses) {
-  const auto rank = [](const InterfaceAddress& a) {
-    return a.secondary ? -1 : static_cast<int>(a.scope);
-  };
-  std::stable_sort(
-      addresses.begin(), addresses.end(),
-      [&](const InterfaceAddress& a, const InterfaceAddress& b) { return rank(a) > rank(b); });
-  return addresses;
 }
 
 std::string inet(const InterfaceAddress& a) {
@@ -201,7 +187,7 @@ std::string list_addresses(const HostState& state, const IpAddrShow& what,
   std::string text;
   for (const InterfaceId id : listed(state, device, what.only_up)) {
     std::vector<InterfaceAddress> shown;
-    for (const InterfaceAddress& a : in_order(state.interface(id).addresses)) {
+    for (const InterfaceAddress& a : state.interface(id).addresses) {
       if (is_wanted(a, what)) shown.push_back(a);
     }
     if (filtered && shown.empty()) continue;

@@ -212,6 +212,8 @@ TEST_CASE("a wrong iptables command is refused at its word", "[language][iptable
        "10: iptables: multiport needs `-p tcp' or `-p udp'"},
       {"iptables -A INPUT -p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 -j D",
        "48: iptables: too many ports specified"},
+      {"iptables -A INPUT -p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15:16 -j D",
+       "48: iptables: too many ports specified"},
       {"iptables -A INPUT -m tcp --dport 80 -j DROP", "10: iptables: TCP match requires '-p tcp'"},
       {"iptables -A INPUT -m mark -j DROP",
        "10: iptables: mark: option \"--mark\" must be specified"},

@@ -228,6 +228,11 @@ TEST_CASE("rules are inserted, replaced and deleted where the tool does it",
   CHECK(sources(one + "iptables -D INPUT -s 1.1.1.1,3.3.3.3 -j DROP || true") ==
         "-P INPUT ACCEPT\n-A INPUT -s 1.1.1.1/32 -j DROP\n");
   CHECK(sources(one + "iptables -P INPUT DROP\niptables -F") == "-P INPUT DROP\n");
+  CHECK(sources(one + "iptables -A INPUT -s 2.2.2.2,3.3.3.3 -j DROP") ==
+        "-P INPUT ACCEPT\n-A INPUT -s 1.1.1.1/32 -j DROP\n-A INPUT -s 2.2.2.2/32 -j DROP\n"
+        "-A INPUT -s 3.3.3.3/32 -j DROP\n");
+  CHECK(printed("iptables -A OUTPUT -j DROP\niptables -A FORWARD -j DROP\niptables -F",
+                "iptables -S") == "-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
   CHECK(printed("iptables -t mangle -A PREROUTING -j ACCEPT\niptables -F\niptables -t mangle -F",
                 "iptables -t mangle -S PREROUTING") == "-P PREROUTING ACCEPT\n");
   CHECK(printed("iptables -t mangle -A PREROUTING -j ACCEPT\niptables -F",

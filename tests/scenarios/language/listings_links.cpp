@@ -57,6 +57,8 @@ TEST_CASE("ip addr prints whole blocks, one line each, or a table", "[language][
         "tunl0@NONE       DOWN           \n");
   CHECK(printed(kAddresses, "ip -br -4 addr show to 192.168.77.100") ==
         "lo               UNKNOWN        192.168.77.100/32 \n");
+  CHECK(printed("ip addr add 10.0.0.1/8 dev eth0", "ip -br addr show to 10.0.0.0/24") ==
+        "eth0             UP             10.0.0.1/8 \n");
   CHECK(printed("ip addr add 10.0.0.1/30 dev eth0 label eth0:1", "ip addr show label 'eth0:*'") ==
         "    inet 10.0.0.1/30 scope global eth0:1\n"
         "       valid_lft forever preferred_lft forever\n");
@@ -144,6 +146,16 @@ TEST_CASE("ip neigh takes and prints every state", "[language][listing]") {
         "192.168.77.6 dev eth0 lladdr 02:00:00:00:00:06 NOARP \n");
   CHECK(printed(entries + "ip neigh flush dev eth0 nud permanent", "ip neigh show 192.168.77.1")
             .empty());
+}
+
+TEST_CASE("another address or ARP switched forgets every neighbour", "[language][listing]") {
+  const std::string entry = "ip neigh add 10.0.0.8 lladdr 02:00:00:00:00:08 dev eth0\n";
+  for (const std::string change :
+       {"address 02:00:00:00:00:77", "arp off", "arp off; ip link set eth0 arp on"}) {
+    INFO(change);
+    CHECK(printed(entry + "ip link set eth0 " + change, "ip neigh show nud all").empty());
+  }
+  CHECK_FALSE(printed(entry + "ip link set eth0 arp on", "ip neigh").empty());
 }
 
 TEST_CASE("ip neigh refuses with the kernel's words", "[language][listing]") {

@@ -56,11 +56,13 @@ TEST_CASE("ip route prints a table in the kernel's order", "[language][listing]"
         "broadcast 192.168.77.255 dev eth0 proto kernel scope link src 192.168.77.11 \n");
   CHECK(printed("ip addr add 192.168.77.11/24 dev eth0\nip route add 10.5.0.0/16 via 10.77.0.1 "
                 "dev eth0 onlink metric 7 mtu 1400 src 192.168.77.11 tos 0x10 table 300\n"
+                "ip route add broadcast 10.12.0.255 dev eth0 table 100\n"
                 "ip route add blackhole 10.0.0.0/8 table 7",
                 "ip route show table all root 10.0.0.0/8") ==
         "blackhole 10.0.0.0/8 table 7 \n"
         "10.5.0.0/16 tos 0x10 via 10.77.0.1 dev eth0 table 300 src 192.168.77.11 metric 7 onlink "
-        "mtu 1400 \n");
+        "mtu 1400 \n"
+        "broadcast 10.12.0.255 dev eth0 table 100 scope link \n");
   CHECK(printed("ip addr add 192.168.77.11/24 dev eth0\n"
                 "for p in 10.0.0.0/8 10.0.0.0/16 10.0.0.0/24 0.0.0.0/1 default 9.0.0.0/8; do "
                 "ip route add $p dev eth0; done\nip route add 10.0.0.0/16 dev eth0 tos 4",
@@ -213,6 +215,7 @@ TEST_CASE("a route is deleted when it agrees with all that was said", "[language
   const std::string first = "10.0.0.0/8 via 192.168.77.1 dev eth0 \n";
   const std::string fifth = "10.0.0.0/8 via 192.168.77.2 dev eth0 metric 5 \n";
   CHECK(left("10.0.0.0/8 via 192.168.77.2") == tos + first);
+  CHECK(left("10.0.0.0/8") == tos + fifth);
   CHECK(left("10.0.0.0/8 tos 8") == first + fifth);
   CHECK(left("10.0.0.0/8 metric 5") == tos + first);
   CHECK(left("10.0.0.0/8 via 192.168.77.2 metric 4 || true") == tos + first + fifth);
@@ -271,6 +274,8 @@ TEST_CASE("ip rule prints, adds and deletes as the tool", "[language][listing]")
     CHECK_THAT(run_error(two_hosts(wrong)),
                Catch::EndsWith("a: ip: RTNETLINK answers: No such file or directory"));
   }
+  CHECK_THAT(run_error(two_hosts("ip rule add fwmark 1/0xff table 7\nip rule del fwmark 1")),
+             Catch::EndsWith("a: ip: RTNETLINK answers: No such file or directory"));
   CHECK_THAT(run_error(two_hosts("ip rule add table 5 pref 5\nip rule add table 5 pref 5")),
              Catch::EndsWith("a: ip: RTNETLINK answers: File exists"));
 }
