@@ -8,8 +8,8 @@
 namespace lvs {
 
 /// Segments in the network. Requires: there is a scoreboard.
-std::uint32_t Tcp::pipe(const TcpEndpoint& e) const {
-  const Scoreboard& board = scoreboards_[e.scoreboard];
+std::uint32_t Tcp::pipe(const TcpEndpoint& e) {
+  Scoreboard& board = scoreboards_[e.scoreboard];
   const std::uint32_t octets = e.loss == LossPhase::recovery
                                    ? board.pipe({e.send_una, e.send_most}, e.mss)
                                    : board.missing({e.send_una, e.send_next});
@@ -73,6 +73,7 @@ void Tcp::enter_recovery(TcpEndpoint& e) {
   board.begin(recovery_of(e));
   board.retransmitted = board.end_of_gap(e.send_una, earlier_of(e.send_una + e.mss, e.send_most));
   board.sent = board.retransmitted - e.send_una;
+  board.sent_again({e.send_una, board.retransmitted}, e.send_most);
   retransmit(e, {e.send_una, board.retransmitted});
   limit_window(e);
 }
@@ -137,12 +138,19 @@ bool Tcp::send_next_in_recovery(TcpEndpoint& e) {
   Scoreboard& board = scoreboards_[e.scoreboard];
   const std::uint32_t missing = board.first_missing(board.retransmitted);
   const std::uint32_t highest = board.highest(e.send_una);
-  const auto again = [&](std::uint32_t from) {
-    board.retransmitted = board.end_of_gap(from, earlier_of(from + e.mss, e.send_most));
-    board.sent += board.retransmitted - from;
-    retransmit(e, {from, board.retransmitted});
+  const auto send_again = [&](SequenceRange range) {
+    board.sent += range.length();
+    board.sent_again(range, e.send_most);
+    retransmit(e, range);
     return true;
   };
+  const auto again = [&](std::uint32_t from) {
+    board.retransmitted = board.end_of_gap(from, earlier_of(from + e.mss, e.send_most));
+    return send_again({from, board.retransmitted});
+  };
+  if (const auto lost = board.take_lost_again({e.send_una, e.send_most}, e.mss)) {
+    return send_again(*lost);
+  }
   // (1) the first that is lost and was not sent again; (2) new data; (3) what may be lost.
   if (before(missing, board.lost_before(e.send_una, e.mss))) return again(missing);
   const std::uint32_t next = e.send_next;

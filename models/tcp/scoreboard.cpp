@@ -27,16 +27,16 @@ void Scoreboard::forget_before(std::uint32_t una) {
 /// "The routine returns true when either DupThresh discontiguous SACKed sequences have arrived
 /// above SeqNum or more than (DupThresh - 1) * SMSS bytes with sequence numbers greater than SeqNum
 /// have been SACKed."
-std::uint32_t Scoreboard::lost_before(std::uint32_t una, std::uint32_t mss) const {
+Scoreboard::Proof Scoreboard::proof(std::uint32_t una, std::uint32_t mss) const {
+  constexpr std::uint32_t kAllowed = kDuplicateThreshold - 1;
   std::uint32_t sequences = 0;
   std::uint32_t octets = 0;
   for (auto r = ranges_.rbegin(); r != ranges_.rend(); ++r) {
     octets += r->length();
-    if (++sequences >= kDuplicateThreshold || octets > (kDuplicateThreshold - 1) * mss) {
-      return r->begin;
-    }
+    if (octets > kAllowed * mss) return {r->begin, r->begin + octets - kAllowed * mss};
+    if (++sequences >= kDuplicateThreshold) return {r->begin, r->begin};
   }
-  return una;
+  return {una, una};
 }
 
 std::uint32_t Scoreboard::first_missing(std::uint32_t s) const {
@@ -67,9 +67,41 @@ std::uint32_t Scoreboard::missing(SequenceRange span) const {
 
 /// "For each octet between HighACK and HighData that has not been SACKed: (a) if IsLost returns
 /// false, pipe is incremented by 1; (b) if it is at or below HighRxt, pipe is incremented by 1."
-std::uint32_t Scoreboard::pipe(SequenceRange outstanding, std::uint32_t mss) const {
-  const std::uint32_t lost = lost_before(outstanding.begin, mss);
-  return missing({lost, outstanding.end}) + missing({outstanding.begin, retransmitted});
+std::uint32_t Scoreboard::pipe(SequenceRange outstanding, std::uint32_t mss) {
+  const Proof proven = proof(outstanding.begin, mss);
+  find_lost_again(proven.exact);
+  std::uint32_t octets =
+      missing({proven.lost, outstanding.end}) + missing({outstanding.begin, retransmitted});
+  for (const SequenceRange& range : lost_again_) {
+    octets -= missing({later_of(range.begin, outstanding.begin), range.end});
+  }
+  return octets;
+}
+
+void Scoreboard::sent_again(SequenceRange range, std::uint32_t most) {
+  again_.push_back({range, most});
+}
+
+/// What lies before `proven` is lost unless it has arrived; so is what was sent again when no more
+/// than that had been sent.
+void Scoreboard::find_lost_again(std::uint32_t proven) {
+  for (; judged_ < again_.size() && before(again_[judged_].most, proven); ++judged_) {
+    const SequenceRange range = again_[judged_].range;
+    if (missing(range) > 0) lost_again_.push_back(range);
+  }
+}
+
+std::optional<SequenceRange> Scoreboard::take_lost_again(SequenceRange outstanding,
+                                                         std::uint32_t mss) {
+  find_lost_again(proof(outstanding.begin, mss).exact);
+  while (!lost_again_.empty()) {
+    SequenceRange range = lost_again_.front();
+    lost_again_.erase(lost_again_.begin());
+    range.begin = first_missing(later_of(range.begin, outstanding.begin));
+    range.end = end_of_gap(range.begin, range.end);
+    if (before(range.begin, range.end)) return range;
+  }
+  return std::nullopt;
 }
 
 void Scoreboard::begin(const Recovery& recovery) {
@@ -78,6 +110,9 @@ void Scoreboard::begin(const Recovery& recovery) {
   delivered_before_ = delivered(recovery.outstanding);
   delivered_ = sent = 0;
   rescued = false;
+  again_.clear();
+  lost_again_.clear();
+  judged_ = 0;
 }
 
 /// The algorithm of section 3.1, with its slow start reduction bound.
@@ -97,6 +132,9 @@ std::uint32_t Scoreboard::may_send(const Recovery& recovery) {
 
 void Scoreboard::clear() {
   ranges_.clear();
+  again_.clear();
+  lost_again_.clear();
+  judged_ = 0;
   retransmitted = 0;
   rescued = false;
 }

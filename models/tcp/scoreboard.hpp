@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/tcp/sequence.hpp"
@@ -22,7 +23,9 @@ class Scoreboard {
 
   /// IsLost(S) for every octet without SACK from `una` up to, without, this: so much above it has
   /// arrived that it is not merely late.
-  std::uint32_t lost_before(std::uint32_t una, std::uint32_t mss) const;
+  std::uint32_t lost_before(std::uint32_t una, std::uint32_t mss) const {
+    return proof(una, mss).lost;
+  }
   /// The first octet at or behind `s` that has not arrived.
   std::uint32_t first_missing(std::uint32_t s) const;
   /// Where the gap at `s` ends; `limit` if nothing behind it has arrived.
@@ -34,7 +37,7 @@ class Scoreboard {
   /// Octets of `span` that have not arrived.
   std::uint32_t missing(SequenceRange span) const;
   /// SetPipe(): octets of una..most that are in the network.
-  std::uint32_t pipe(SequenceRange outstanding, std::uint32_t mss) const;
+  std::uint32_t pipe(SequenceRange outstanding, std::uint32_t mss);
 
   struct Recovery {
     SequenceRange outstanding;  ///< una..most
@@ -46,6 +49,13 @@ class Scoreboard {
   /// RFC 6937: how many octets may leave after an ACK, so that the flight shrinks to the threshold
   /// within a round trip, in proportion to what is delivered, and never bursts.
   std::uint32_t may_send(const Recovery& recovery);
+
+  /// `range` leaves once more, when everything before `most` had been sent.
+  void sent_again(SequenceRange range, std::uint32_t most);
+  /// Something that was sent again and is lost again; takes it off the list. Beyond RFC 6675, which
+  /// leaves it to the timeout: a segment sent later than the retransmission proves it lost as it
+  /// proves a first transmission lost. (Linux sees it by time, RFC 8985.)
+  std::optional<SequenceRange> take_lost_again(SequenceRange outstanding, std::uint32_t mss);
 
   /// HighRxt: behind the highest octet sent again in this recovery. Requires: set when it begins.
   std::uint32_t retransmitted = 0;
@@ -61,11 +71,25 @@ class Scoreboard {
     return outstanding.begin - start_ + outstanding.length() - missing(outstanding);
   }
 
-  std::uint32_t start_ = 0;             ///< una when the recovery began
-  std::uint32_t flight_ = 0;            ///< RecoverFS
-  std::uint32_t delivered_before_ = 0;  ///< octets that were known to have arrived then
-  std::uint32_t delivered_ = 0;         ///< prr_delivered, of the last ACK
-  std::vector<SequenceRange> ranges_;   ///< sorted, disjoint, not touching
+  struct Again {
+    SequenceRange range;
+    std::uint32_t most;  ///< what is SACKed behind this was sent later
+  };
+  struct Proof {
+    std::uint32_t lost;   ///< IsLost() below it; the beginning of a SACKed range
+    std::uint32_t exact;  ///< the same, but for data that was sent again later
+  };
+  Proof proof(std::uint32_t una, std::uint32_t mss) const;
+  void find_lost_again(std::uint32_t proven);
+
+  std::vector<Again> again_;               ///< in the order they were sent
+  std::size_t judged_ = 0;                 ///< of those, from the first on
+  std::vector<SequenceRange> lost_again_;  ///< to be sent once more
+  std::uint32_t start_ = 0;                ///< una when the recovery began
+  std::uint32_t flight_ = 0;               ///< RecoverFS
+  std::uint32_t delivered_before_ = 0;     ///< octets that were known to have arrived then
+  std::uint32_t delivered_ = 0;            ///< prr_delivered, of the last ACK
+  std::vector<SequenceRange> ranges_;      ///< sorted, disjoint, not touching
 };
 
 }  // namespace lvs

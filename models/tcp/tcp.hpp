@@ -276,7 +276,7 @@ class Tcp {
   void drop_scoreboard_if_idle(TcpEndpoint& e);
   bool send_in_recovery(TcpEndpoint& e);
   bool send_next_in_recovery(TcpEndpoint& e);
-  std::uint32_t pipe(const TcpEndpoint& e) const;
+  std::uint32_t pipe(const TcpEndpoint& e);
   static Scoreboard::Recovery recovery_of(const TcpEndpoint& e);
   void limit_window(TcpEndpoint& e);
 
@@ -296,7 +296,7 @@ class Tcp {
   }
   void move_timer(TimerId timer, Time deadline);
   /// Segments that count against the congestion window.
-  std::uint32_t segments_in_flight(const TcpEndpoint& e) const {
+  std::uint32_t segments_in_flight(const TcpEndpoint& e) {
     if (e.scoreboard != TcpEndpoint::kNothing) [[unlikely]]
       return pipe(e);
     return (e.send_next - e.send_una + e.mss - 1) / e.mss;

@@ -171,6 +171,27 @@ TEST_CASE("recovery sends each lost segment once, new data as the pipe empties, 
   CHECK(lab.tcp().retransmissions() == 3);
 }
 
+TEST_CASE("a retransmission that is lost is sent once more when later data has arrived",
+          "[tcp][sack]") {
+  SackPeer lab;
+  lab.tcp().send(lab.end(), 30'000);
+  lab.run_for(milliseconds(1));
+  lab.ack(0, {{1, 4}});
+  CHECK(lab.sent() == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0});  // lost again
+  std::uint32_t up_to = 4;
+  std::vector<int> all;
+  while (up_to < 14 && lab.tcp().retransmissions() < 2) {
+    lab.ack(0, {{1, ++up_to}});
+    for (const int n : lab.sent()) all.push_back(n);
+  }
+  // New data leaves behind the retransmission; the third of it to arrive is the proof.
+  CHECK(up_to == 13);
+  CHECK(all == std::vector<int>{10, 11, 12, 13, 14, 15, 0, 16});
+  lab.ack(14);
+  CHECK(lab.tcp().endpoint(lab.end()).loss == LossPhase::none);
+  CHECK(lab.tcp().retransmissions() == 2);
+}
+
 TEST_CASE("a timeout sends again what was not SACKed, and only that", "[tcp][sack]") {
   SackPeer lab;
   lab.tcp().send(lab.end(), 6000);
