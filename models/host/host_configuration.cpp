@@ -95,7 +95,7 @@ ConfigError HostState::delete_route(const Route& like) {
     const bool same = r.prefix == like.prefix && (!like.gateway || r.gateway == like.gateway) &&
                       (!like.device.valid() || r.device == like.device) &&
                       (like.metric == 0 || r.metric == like.metric) &&
-                      (like.tos == 0 || r.tos == like.tos) &&
+                      r.tos == like.tos &&
                       (like.type == RouteType::unicast || r.type == like.type);
     if (same) was_custom_local = r.type == RouteType::local && r.origin == RouteOrigin::boot;
     return same;
@@ -206,8 +206,10 @@ std::optional<int> HostState::sysctl(std::string_view path) const {
   }
   if (const auto neighbour = split(path, "ipv4.neigh.")) {
     int NeighbourConf::*member = neighbour_member(neighbour->key);
+    if (member == nullptr) return std::nullopt;
+    if (neighbour->directory == "default") return neighbour_default_.*member;
     const auto i = find_interface(neighbour->directory);
-    if (member == nullptr || !i) return std::nullopt;
+    if (!i) return std::nullopt;
     return interface(*i).neighbours.*member;
   }
   return std::nullopt;
