@@ -192,6 +192,32 @@ TEST_CASE("a retransmission that is lost is sent once more when later data has a
   CHECK(lab.tcp().retransmissions() == 2);
 }
 
+TEST_CASE("an acknowledgement beyond what was sent again moves the recovery along", "[tcp][sack]") {
+  SackPeer lab;
+  lab.tcp().send(lab.end(), 10'000);
+  lab.run_for(milliseconds(1));
+  lab.ack(0, {{2, 5}});
+  lab.sent();
+  lab.ack(6);                                // what came late was not lost
+  CHECK(lab.sent() == std::vector<int>{9});  // nothing new to send: the end of the flight, once
+  lab.ack(6, {{7, 10}});
+  CHECK(lab.sent() == std::vector<int>{6});
+}
+
+TEST_CASE("three short sequences above prove a loss as well as long ones (RFC 6675 4)",
+          "[tcp][sack]") {
+  Scoreboard board;
+  board.mark({5000, 5010});
+  board.mark({6000, 6010});
+  CHECK(board.lost_before(1000, 1000) == 1000);
+  board.mark({4000, 4010});
+  CHECK(board.lost_before(1000, 1000) == 4000);
+  CHECK(board.missing({1000, 7000}) == 5970);
+  CHECK(board.end_of_gap(1000, 2000) == 2000);
+  CHECK(board.end_of_gap(3990, 4990) == 4000);
+  CHECK(board.first_missing(4003) == 4010);
+}
+
 TEST_CASE("a timeout sends again what was not SACKed, and only that", "[tcp][sack]") {
   SackPeer lab;
   lab.tcp().send(lab.end(), 6000);
@@ -235,6 +261,11 @@ TEST_CASE("without SACK a recovery fills one hole a round trip (RFC 6582)", "[tc
   CHECK(step(4)[0] == 4);                  // partial: the next hole
   CHECK(step(12).size() >= 1);
   CHECK(lab.tcp().endpoint(e).congestion_window == 5);
+  // No more than `recover` is acknowledged, so duplicates do not begin another one (step 1).
+  for (int i = 0; i < 5; ++i) {
+    for (const int n : step(12)) CHECK(n != 12);
+  }
+  CHECK(lab.tcp().endpoint(e).slow_start_threshold == 5);
 }
 
 TEST_CASE("CUBIC's window follows its curve (RFC 9438)", "[tcp][cubic]") {
