@@ -3,12 +3,6 @@
 namespace lvs {
 namespace {
 
-/// Whether a condition of a rule holds: not given, or as it says.
-template <class Value, class Fits>
-bool holds(const std::optional<Match<Value>>& match, Fits&& fits) {
-  return !match || fits(match->value) != match->inverted;
-}
-
 bool matches(const ArpRule& rule, const ArpPacket& packet, std::string_view in,
              std::string_view out) {
   return holds(rule.source, [&](Ipv4Prefix p) { return p.contains(packet.sender); }) &&
@@ -37,12 +31,6 @@ bool ArpRule::same_rule(const ArpRule& o) const {
          out == o.out && target == o.target && mangle_source == o.mangle_source &&
          mangle_destination == o.mangle_destination && mangle_source_mac == o.mangle_source_mac &&
          mangle_destination_mac == o.mangle_destination_mac && after_mangle == o.after_mangle;
-}
-
-bool names_interface(std::string_view pattern, std::string_view name) {
-  if (pattern.empty() || pattern.back() != '+') return pattern == name;
-  pattern.remove_suffix(1);
-  return name.substr(0, pattern.size()) == pattern;
 }
 
 FilterVerdict ArpFilter::pass(Chain at, ArpPacket& packet, std::string_view in,

@@ -9,20 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "models/host/filter_match.hpp"
 #include "models/packet/arp.hpp"
 
 namespace lvs {
-
-/// A value that must be equal under a mask, or must not.
-template <class Value>
-struct Match {
-  Value value;
-  bool inverted = false;  ///< `!`
-
-  friend bool operator==(const Match&, const Match&) = default;
-};
-
-enum class FilterVerdict : std::uint8_t { accept, drop };
 
 /// A MAC address and the bits of it that count.
 struct MaskedMac {
@@ -68,19 +58,11 @@ class ArpFilter {
   enum class Chain : std::uint8_t { input, output, forward };
   static constexpr std::size_t kChains = 3;
 
-  struct Rules {
-    FilterVerdict policy = FilterVerdict::accept;
-    std::vector<ArpRule> rules;
-    std::uint64_t policy_packets = 0;
-    std::uint64_t policy_bytes = 0;
-  };
+  using Rules = FilterChain<ArpRule>;
 
   Rules& chain(Chain chain) { return chains_[static_cast<std::size_t>(chain)]; }
   const Rules& chain(Chain chain) const { return chains_[static_cast<std::size_t>(chain)]; }
-  /// Whether packets of the chain have anything to pass; false costs them one branch.
-  bool active(Chain c) const {
-    return !chain(c).rules.empty() || chain(c).policy == FilterVerdict::drop;
-  }
+  bool active(Chain c) const { return chain(c).active(); }
   /// First rule that matches decides, else the policy. `in` or `out` is empty where there is none.
   /// Mangling changes the packet.
   FilterVerdict pass(Chain chain, ArpPacket& packet, std::string_view in, std::string_view out);
@@ -88,8 +70,5 @@ class ArpFilter {
  private:
   std::array<Rules, kChains> chains_;
 };
-
-/// Whether an interface is meant by -i or -o: "eth0", or "eth+" for every name that begins so.
-bool names_interface(std::string_view pattern, std::string_view name);
 
 }  // namespace lvs

@@ -5,11 +5,6 @@
 namespace lvs {
 namespace {
 
-template <class Value, class Fits>
-bool holds(const std::optional<Match<Value>>& match, Fits&& fits) {
-  return !match || fits(match->value) != match->inverted;
-}
-
 bool within(const std::vector<PortRange>& ranges, Port port) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const PortRange& r) {
     return r.first <= port.value && port.value <= r.last;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/host/arp_filter.hpp"
+#include "models/host/filter_match.hpp"
 #include "models/packet/frame.hpp"
 
 namespace lvs {
@@ -62,12 +62,7 @@ class IpFilter {
   enum class Chain : std::uint8_t { mangle_prerouting, input, forward, output };
   static constexpr std::size_t kChains = 4;
 
-  struct Rules {
-    FilterVerdict policy = FilterVerdict::accept;
-    std::vector<IpRule> rules;
-    std::uint64_t policy_packets = 0;
-    std::uint64_t policy_bytes = 0;
-  };
+  using Rules = FilterChain<IpRule>;
 
   /// To be changed. Reading goes by the other, so that packets of an untouched filter pay one
   /// branch.
@@ -77,9 +72,7 @@ class IpFilter {
   }
   const Rules& chain(Chain chain) const { return chains_[static_cast<std::size_t>(chain)]; }
   bool touched() const { return touched_; }
-  bool active(Chain c) const {
-    return !chain(c).rules.empty() || chain(c).policy == FilterVerdict::drop;
-  }
+  bool active(Chain c) const { return chain(c).active(); }
   /// First rule that matches and ends the chain decides, else the policy. -j MARK changes the
   /// frame's mark. `in` or `out` is empty where there is none.
   FilterVerdict pass(Chain chain, Frame& frame, std::string_view in, std::string_view out);

@@ -1,5 +1,5 @@
 // facts_cache_rules: spec/linux-host.md 2.1 to 2.6.
-#include "tests/truth/facts/facts.hpp"
+#include "tests/truth/facts/peers.hpp"
 
 namespace lvs::truth {
 namespace {
@@ -194,20 +194,9 @@ void odd_addresses(Facts& facts) {
 
 void probe_for_a_duplicate(Facts& facts) {
   RouterLan lan;
-  lan.seen.clear();
-  lan.says(arp_request().from(mac(0xaa), Ipv4Address{}).asking(address(kOwn)), kAll);
-  Json replies = Json::array();
-  for (const SeenFrame& s : lan.seen.sent) {
-    if (s.host != lan.router.id()) continue;
-    const ArpPacket& arp = s.frame.arp;
-    replies.push_back({{"op", static_cast<int>(arp.operation)},
-                       {"eth_dst", to_string(s.frame.destination)},
-                       {"eth_src", to_string(s.frame.source)},
-                       {"sha", to_string(arp.sender_mac)},
-                       {"sip", to_string(arp.sender)},
-                       {"tha", to_string(arp.target_mac)},
-                       {"tip", to_string(arp.target)}});
-  }
+  const Json replies = announcements(lan, lan.router, [&] {
+    lan.says(arp_request().from(mac(0xaa), Ipv4Address{}).asking(address(kOwn)), kAll);
+  });
   const Json& recorded = facts["dad_probe_reply"];
   CHECK(replies == recorded);
   CHECK(lan.router.neighbours().size() == 0);

@@ -59,6 +59,13 @@ void listen(Host& host, std::uint8_t user, std::uint16_t port, std::uint32_t bac
   REQUIRE(host.tcp().listen(config));
 }
 
+Json arp_fields(const Frame& frame) {
+  return {{"op", static_cast<int>(frame.arp.operation)}, {"eth_dst", to_string(frame.destination)},
+          {"eth_src", to_string(frame.source)},          {"sha", to_string(frame.arp.sender_mac)},
+          {"sip", to_string(frame.arp.sender)},          {"tha", to_string(frame.arp.target_mac)},
+          {"tip", to_string(frame.arp.target)}};
+}
+
 std::string flags_text(const Frame& frame) {
   char text[8];
   std::snprintf(text, sizeof text, "0x%x", frame.tcp.flags);

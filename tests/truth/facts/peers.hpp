@@ -79,6 +79,9 @@ struct RawPeer {
 /// "0x14".
 std::string flags_text(const Frame& frame);
 
+/// The fields of an ARP frame as the recordings list them.
+Json arp_fields(const Frame& frame);
+
 /// The ARP packets that `host` sends of itself while act() happens, as the recordings list them.
 template <class Act>
 Json announcements(FactLan& lan, Host& host, Act&& act) {
@@ -88,14 +91,7 @@ Json announcements(FactLan& lan, Host& host, Act&& act) {
   Json list = Json::array();
   for (const SeenFrame& s : lan.seen.sent) {
     if (s.host != host.id() || !s.frame.is_arp()) continue;
-    const ArpPacket& arp = s.frame.arp;
-    list.push_back({{"op", static_cast<int>(arp.operation)},
-                    {"eth_dst", to_string(s.frame.destination)},
-                    {"eth_src", to_string(s.frame.source)},
-                    {"sha", to_string(arp.sender_mac)},
-                    {"sip", to_string(arp.sender)},
-                    {"tha", to_string(arp.target_mac)},
-                    {"tip", to_string(arp.target)}});
+    list.push_back(arp_fields(s.frame));
   }
   return list;
 }
