@@ -47,7 +47,7 @@ class RouteCache {
   }
 
  private:
-  static constexpr std::size_t kMost = 4096;  ///< entries: 224 KiB, of a host that serves as many flows
+  static constexpr std::size_t kMost = 4096;  ///< entries, 224 KiB: a host of as many flows
 
   std::size_t slot(const Key& key) const {
     const std::uint64_t addresses =
