@@ -110,7 +110,8 @@ void Arp::answer_as_proxy(FrameId id, const Arrival& arrival) {
 }
 
 void Arp::proxy_answer_due(FrameId id) {
-  if (waiting_proxy_answers_ > 0) --waiting_proxy_answers_;
+  --waiting_proxy_answers_;
+  if (!host_.is_powered()) return host_.drop(id, DropCause::power_off);
   const InterfaceId arrival{environment_.frames[id].mark};
   hear(id, {.by = arrival, .unicast_to_us = false, .delayed = true});
 }

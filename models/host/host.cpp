@@ -80,10 +80,7 @@ void Host::answer_due(FrameId frame) {
   drop(frame, DropCause::nic_down);
 }
 
-void Host::proxy_answer_due(FrameId frame) {
-  if (!powered_) return drop(frame, DropCause::power_off);
-  arp_.proxy_answer_due(frame);
-}
+void Host::proxy_answer_due(FrameId frame) { arp_.proxy_answer_due(frame); }
 
 /// A dummy device swallows what is sent to it; a tunnel without a remote end knows no way.
 void Host::drop_at(const Interface& device, FrameId frame) {

@@ -94,8 +94,7 @@ ConfigError HostState::delete_route(const Route& like) {
   const bool removed = table_of(like).remove_first([&](const Route& r) {
     const bool same = r.prefix == like.prefix && (!like.gateway || r.gateway == like.gateway) &&
                       (!like.device.valid() || r.device == like.device) &&
-                      (like.metric == 0 || r.metric == like.metric) &&
-                      r.tos == like.tos &&
+                      (like.metric == 0 || r.metric == like.metric) && r.tos == like.tos &&
                       (like.type == RouteType::unicast || r.type == like.type);
     if (same) was_custom_local = r.type == RouteType::local && r.origin == RouteOrigin::boot;
     return same;

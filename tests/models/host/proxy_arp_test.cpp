@@ -124,6 +124,25 @@ TEST_CASE("8b: no more than proxy_qlen answers wait", "[host][arp]") {
   lan.run_for(seconds(1));
   CHECK(lan.router.drops()[DropCause::proxy_queue_full] == 2);
   CHECK(lan.answers("10.1.0.9") == 1);  // the queue is empty again
+  SECTION("a host that lost power meanwhile drops them, and has room again afterwards") {
+    for (int i = 0; i < 3; ++i) {
+      lan.inject(
+          lan.asker,
+          arp_request().from(mac_of(lan.asker), address("10.0.0.9")).asking(address("10.1.0.9")),
+          kAll);
+    }
+    lan.run_for(microseconds(200));
+    lan.router.power_off();
+    lan.run_for(seconds(1));
+    CHECK(lan.router.drops()[DropCause::power_off] == 3);
+    lan.router.power_on();
+    lan.router.state().set_sysctl("ipv4.ip_forward", 1);
+    add_address(lan.router, "eth0", "10.0.0.1/24");
+    add_address(lan.router, "eth1", "10.1.0.1/24");
+    sysctl(lan.router, "ipv4.conf.eth0.proxy_arp", 1);
+    sysctl(lan.router, "ipv4.neigh.eth0.proxy_qlen", 1);
+    CHECK(lan.answers("10.1.0.9") == 1);
+  }
 }
 
 TEST_CASE("2.7: with arp_notify a card that comes up, or has a new MAC, announces each address",
