@@ -35,7 +35,11 @@ TEST_CASE("4.2: STALE and FAILED entries stay for ever while there are fewer tha
   add(127);
   lan.run_for(seconds(3600));
   CHECK(lan.rs1.neighbours().size() == 127);
-  add(128);  // the newest is FAILED
+  add(128);
+  lan.rs1.neighbours().remove(address("192.168.77.60"), device(lan.rs1, "eth0"));
+  lan.run_for(seconds(31));  // 127 again when it is time to collect
+  CHECK(lan.rs1.neighbours().size() == 127);
+  lan.know(lan.rs1, "192.168.77.60", 0x50, NeighbourState::failed);
   lan.run_for(seconds(31));
   CHECK(lan.rs1.neighbours().size() == 0);
 }
