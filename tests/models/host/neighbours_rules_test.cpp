@@ -184,6 +184,20 @@ TEST_CASE("4.4 step 4: `updated` moves with state or MAC, and with nothing else"
   CHECK(moved(S::incomplete, lan.voice, S::stale, false));
 }
 
+TEST_CASE("4.4 steps 2 and 6: REACHABLE news confirm, STALE news of the same MAC change nothing",
+          "[host][neighbours]") {
+  CacheLan lan;
+  const auto confirmed = [&] { return lan.cache[lan.entry()].confirmed; };
+  lan.knows(kPeer, lan.voice, NeighbourState::stale);
+  lan.run_for(seconds(1));
+  lan.hears(lan.other, NeighbourState::reachable, true);
+  CHECK(confirmed() == lan.now());
+  lan.knows(kPeer, lan.voice, NeighbourState::stale);
+  lan.cache.confirm(lan.entry());
+  lan.hears(lan.voice, NeighbourState::stale, true);
+  CHECK(confirmed() == lan.now());
+}
+
 TEST_CASE("4.4 step 5: REACHABLE runs from each time that it begins, not from repeated news",
           "[host][neighbours]") {
   CacheLan lan;

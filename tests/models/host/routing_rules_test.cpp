@@ -114,6 +114,26 @@ TEST_CASE("5.6: a packet is worth a redirect if it leaves as it came and its sen
   CHECK_FALSE(redirect("10.0.0.1", "10.0.0.7"));
 }
 
+TEST_CASE("5.6: a source whose way back is not known to be by the card gets no redirect",
+          "[host][routing][redirect]") {
+  RoutingLan lan;
+  SECTION("there is none") {
+    lan.no_default_route();
+    const InputRoute route = lan.route("172.16.0.1", "10.0.0.7");
+    CHECK(route.kind == Kind::forward);
+    CHECK_FALSE(route.redirect);
+  }
+  SECTION("the card has no address, and the way is another") {
+    lan.card(lan.subject, "eth2", "", 2);
+    sysctl(lan.subject, "ipv4.conf.eth2.forwarding", 1);
+    add_route(lan.subject, "10.20.0.0/16", "", "eth2");
+    const InputRoute route = route_input(lan.state, {address("10.0.0.1"), address("10.20.0.7")},
+                                         device(lan.subject, "eth2"));
+    CHECK(route.kind == Kind::forward);
+    CHECK_FALSE(route.redirect);
+  }
+}
+
 TEST_CASE("5.6: without shared_media source and gateway must be in one network of the card",
           "[host][routing][redirect]") {
   RoutingLan lan;
@@ -145,6 +165,9 @@ TEST_CASE("5.1: rules decide by source, destination, arrival, mark and type of s
   Packet hit, miss;
   SECTION("from") {
     rule.from = *parse_ipv4_prefix("10.0.0.0/30");
+    hit.tos = 0x08;  // whatever its type of service
+    hit.mark = 3;
+    miss = hit;
     miss.from = "10.0.0.4";
   }
   SECTION("to") {
@@ -191,6 +214,17 @@ TEST_CASE("5.1: rules decide by source, destination, arrival, mark and type of s
         route_input(lan.state, {address("10.0.0.1"), address("10.9.0.7")}, lan.eth1());
     CHECK(other.unreachable_code != 13);
   }
+}
+
+TEST_CASE("5.1: a fresh host asks local at 0, main at 32766 and default at 32767",
+          "[host][routing][rules]") {
+  const RulesLan lan;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> rules;
+  for (const RouteRule& rule : lan.subject.state().rules()) {
+    rules.emplace_back(rule.priority, rule.table);
+  }
+  CHECK(rules == std::vector<std::pair<std::uint32_t, std::uint32_t>>{
+                     {0, 255}, {32'766, 254}, {32'767, 253}});
 }
 
 TEST_CASE("5.1: a rule may give a type instead of a table; one with oif matches nothing",

@@ -54,6 +54,37 @@ TEST_CASE("5.3: rules or local routes made by hand ask for the full check", "[ho
   }
 }
 
+TEST_CASE("5.3: local routes made by hand count until they go, also with their card",
+          "[host][routing]") {
+  RoutingLan lan;
+  const auto fast = [&] { return lan.kind("10.0.0.255", "10.0.0.11") == Kind::local; };
+  Route local;
+  local.prefix = *parse_ipv4_prefix("10.66.0.0/24");
+  local.type = RouteType::local;
+  local.device = lan.eth1();
+  CHECK(fast());
+  SECTION("one by the card that goes down") {
+    CHECK(lan.state.add_route(local) == ConfigError::none);
+    CHECK_FALSE(fast());
+    lan.state.set_up(lan.eth1(), false);
+    CHECK(fast());
+  }
+  SECTION("one by another card, beside other routes of the one that goes down") {
+    local.device = kLoopback;
+    CHECK(lan.state.add_route(local) == ConfigError::none);
+    add_route(lan.subject, "10.77.0.0/16", "", "eth1");
+    lan.state.set_up(lan.eth1(), false);
+    CHECK_FALSE(fast());
+    CHECK(lan.state.delete_route(local) == ConfigError::none);
+    CHECK(fast());
+  }
+  SECTION("none, whatever goes down") {
+    add_route(lan.subject, "10.77.0.0/16", "", "eth1");
+    lan.state.set_up(lan.eth1(), false);
+    CHECK(fast());
+  }
+}
+
 TEST_CASE("5.3: what leaves as it came is checked fully while redirects are on",
           "[host][routing]") {
   RoutingLan lan;
