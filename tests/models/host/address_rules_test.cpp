@@ -145,6 +145,15 @@ TEST_CASE("1.4: which routes an address brings, and takes along", "[host][addres
     CHECK(lan.state.add_address(lan.eth0(), a) == ConfigError::none);
     CHECK(lan.state.tables().local.routes().size() == before + 2);
   }
+}
+
+TEST_CASE("1.4: which other routes go with an address, and which stay", "[host][addresses]") {
+  AddressLan lan;
+  const auto type = [&](const char* a) { return lan.state.address_type(address(a)); };
+  const auto connected = [&](const char* a) {
+    const Route* route = lan.state.lookup({.destination = address(a)});
+    return route != nullptr && route->type == RouteType::unicast;
+  };
   SECTION("routes that prefer an address which is gone go with it") {
     lan.add("10.8.0.1/32", "lo");
     lan.add("10.8.0.2/32", "lo");
