@@ -34,15 +34,40 @@ _GROUPS = {
         "route_rules.cpp:routing_changed:not:1",
         "route_rules.cpp:routing_changed:number:1",
     ],
+    "of a request, and only such are delayed, it matters to nothing that it came by unicast": [
+        "arp.cpp:proxy_answer_due:constant:1",
+    ],
+    "a packet whose end is not known has length 0, and has received more than that": [
+        "reassembly.cpp:add:number:3",
+    ],
+    "two pieces never begin together: the later one is there already, or overlaps": [
+        "reassembly.cpp:insert:compare:5",
+    ],
+    "about a fragment that is not the first no error is sent anyway (5.7)": [
+        "reassembly.cpp:timer:logic:1",
+    ],
+    "a host's configuration is generation 1 only before its first command": [
+        "ip_output.cpp:send:number:1",
+    ],
+    "without exceptions none is found, and only what is forwarded has a way to change": [
+        "ip_stack.cpp:decide:logic:1",
+    ],
+    "nobody asks of a forwarded packet whether its next hop is a gateway": [
+        "ip_stack.cpp:decide:constant:1",
+    ],
+    "a decision that is not remembered has no generation": [
+        "ip_stack.cpp:input_way_by_all:number:1",
+    ],
     "lo has no carrier to lose": ["host_state.cpp:update_dead_routes:number:1"],
     "on the fast path a packet leaves by another card or redirects are off: none is sent": [
         "routing.cpp:check_source:constant:2",
     ],
-    "reads behind the end: the sanitizers of tools/test stop it": [
+    "asks about one device more, behind the end, which no route names": [
         "host_state.cpp:update_dead_routes:compare:1",
     ],
-    "one picosecond that the spec leaves open ('within the last 5 s')": [
+    "one picosecond that the spec leaves open ('within the last 5 s', '20.48 s of no traffic')": [
         "neighbours.cpp:reachable_timer:compare:2",
+        "icmp.cpp:send_redirect:compare:1",
     ],
 }
 

@@ -37,12 +37,15 @@ def closing(code, at):
     raise ValueError("unbalanced " + opening)
 
 
+OBSERVING = r"if \((?:environment_\.observation\.wants\(|CaptureWatch\* const)"
+
+
 def code_of(source):
     """The source with everything that is not to be mutated blanked, character for character."""
     code = NOT_CODE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), source)
     for match in list(re.finditer(r"\bLVS_REQUIRE\(|\bconstexpr std::array<", code)):
         code = blank(code, match.start(), code.index(";", match.start()))
-    for match in list(re.finditer(r"if \(environment_\.observation\.wants\(", code)):
+    for match in list(re.finditer(OBSERVING, code)):
         body = code.index("{", closing(code, match.start() + 3))
         code = blank(code, match.start(), closing(code, body) + 1)
     return code

@@ -157,7 +157,7 @@ TEST_CASE("4.2: what left the queue, in whatever way, leaves all of its room",
       CHECK(lan.known("10.0.0.1").substr(0, 6) == "FAILED");
     } else {
       lan.knows("10.0.0.1", lan.voice, emptied_by);
-      lan.knows("10.0.0.1", lan.voice, S::none);
+      lan.knows("10.0.0.1", lan.voice, S::incomplete);
     }
   }
   CHECK(lan.subject.drops()[DropCause::neighbour_queue_full] == 0);

@@ -226,6 +226,17 @@ TEST_CASE("5.5: a learned path MTU holds for 600 s, shrinks, and is at least 552
   }
 }
 
+TEST_CASE("5.5: the same path MTU once more begins its 600 s anew", "[host][mtu]") {
+  LearningLan lan;
+  lan.too_long(1000);
+  lan.run_for(seconds(400));
+  lan.too_long(1000);
+  lan.run_for(seconds(500));
+  CHECK(lan.way("172.16.0.1").mtu == 1000);
+  lan.run_for(seconds(101));
+  CHECK(lan.way("172.16.0.1").mtu == 1500);
+}
+
 TEST_CASE("5.5: what is learned of MTU and gateway end each in its own time", "[host][mtu]") {
   LearningLan lan;
   lan.redirect("10.0.0.2");
@@ -243,6 +254,50 @@ TEST_CASE("5.5: what is learned of MTU and gateway end each in its own time", "[
   lan.run_for(seconds(300));
   CHECK(lan.way("172.16.0.1").mtu == 1500);
   CHECK(lan.way("172.16.0.1").expires == kNever);
+}
+
+TEST_CASE("5.5, 5.6: what is learned holds until its last instant, and for its destination alone",
+          "[host][mtu][redirect]") {
+  RouteExceptions learned;
+  const Ipv4Address here = address("172.16.0.1"), there = address("172.16.0.2");
+  OutputRoute way;
+  way.kind = OutputRoute::Kind::direct;
+  way.device = InterfaceId{2};
+  way.next_hop = address("10.0.0.1");
+  way.mtu = 1500;
+  const Time begun = kStart + seconds(7), mtu_ends = begun + seconds(600);
+  const Time gateway_ends = begun + seconds(300);
+  learned.redirect(here, way, address("10.0.0.2"), begun);
+  learned.shrink(here, 1000, mtu_ends);
+  const auto gateway = [&](Ipv4Address to, Time now) {
+    return learned.gateway(to, way.device, way.next_hop, now).has_value();
+  };
+  CHECK(gateway(here, gateway_ends - picoseconds(1)));
+  CHECK_FALSE(gateway(here, gateway_ends));
+  CHECK_FALSE(gateway(there, begun));
+  CHECK(learned.mtu(here, mtu_ends - picoseconds(1)) == 1000);
+  CHECK(learned.mtu(here, mtu_ends) == 0);
+  CHECK(learned.mtu(there, begun) == 0);
+  const auto applied = [&](Time now) {
+    OutputRoute changed = way;
+    learned.apply(changed, here, now);
+    return changed;
+  };
+  CHECK(applied(gateway_ends - picoseconds(1)).redirected);
+  CHECK(applied(gateway_ends - picoseconds(1)).by_gateway);
+  CHECK(applied(gateway_ends - picoseconds(1)).expires == gateway_ends);
+  CHECK_FALSE(applied(gateway_ends).redirected);
+  CHECK(applied(gateway_ends).expires == mtu_ends);
+  CHECK(applied(mtu_ends - picoseconds(1)).learned_mtu == 1000);
+  CHECK(applied(mtu_ends).learned_mtu == 0);
+  CHECK(applied(mtu_ends).mtu == 1500);
+  CHECK(learned.next_expiry(begun) == gateway_ends);
+  CHECK(learned.next_expiry(gateway_ends) == mtu_ends);
+  CHECK(learned.next_expiry(mtu_ends) == kNever);
+  // A way that ends here, or nowhere, has nothing to learn.
+  way.kind = GENERATE(OutputRoute::Kind::local, OutputRoute::Kind::none);
+  CHECK(applied(begun).learned_mtu == 0);
+  CHECK_FALSE(applied(begun).redirected);
 }
 
 TEST_CASE("5.5: paths that connections remember are found anew when something is learned, or ends",
@@ -274,14 +329,23 @@ TEST_CASE("5.5: a router takes its card's MTU unless ip_forward_use_pmtu is set"
   LearningLan lan;
   sysctl(lan.subject, "ipv4.ip_forward", 1);
   lan.too_long(1000);
-  const auto passes = [&] {
-    lan.says(udp().from(address("10.9.0.5"), 1).to(address("172.16.0.1"), 2).payload(bytes(1100)),
+  const auto passes = [&](const char* to) {
+    lan.says(udp().from(address("10.9.0.5"), 1).to(address(to), 2).payload(bytes(1100)),
              mac_of(lan.subject));
     return lan.said().size() == 1;
   };
-  CHECK(passes());
+  CHECK(passes("172.16.0.1"));
   sysctl(lan.subject, "ipv4.ip_forward_use_pmtu", 1);
-  CHECK_FALSE(passes());  // in two pieces
+  CHECK_FALSE(passes("172.16.0.1"));  // in two pieces
+  // Of this one nothing was learned.
+  lan.says(udp()
+               .from(address("10.9.0.5"), 1)
+               .to(address("172.16.0.2"), 2)
+               .payload(bytes(1472))
+               .dont_fragment(),
+           mac_of(lan.subject));
+  REQUIRE(lan.said().size() == 1);
+  CHECK(lan.said()[0].find("udp len 1472") != std::string::npos);
 }
 
 }  // namespace lvs

@@ -55,6 +55,7 @@ TEST_CASE("5.5: fragments in any order make the packet, once", "[host][reassembl
   lan.run_for(seconds(40));  // nothing is left that a timer would end
   CHECK(lan.said().empty());
   CHECK(lan.lost() == 0);
+  CHECK(lan.world.frames().in_flight() == 0);
   lan.hears({kLast});  // of the next packet of that number
   CHECK(lan.whole() == 1);
 }
@@ -83,6 +84,15 @@ TEST_CASE("5.5: fragments that overlap in part make all worthless (RFC 5722)",
   CHECK(lan.lost() == 3);
   lan.hears({kFirst, kSecond, kLast});
   CHECK(lan.whole() == 1);
+}
+
+TEST_CASE("5.5: so does one that is no last piece and reaches to the packet's end",
+          "[host][reassembly]") {
+  FragmentLan lan;
+  lan.hears({{800, 904, false}, {400, 904, true}});
+  CHECK(lan.lost() == 2);
+  lan.hears({kFirst, kSecond});
+  CHECK(lan.whole() == 0);
 }
 
 TEST_CASE("5.5: pieces that touch do not overlap", "[host][reassembly]") {
@@ -163,6 +173,7 @@ TEST_CASE("5.5: after 30 s without the rest the packet is given up; 11/1 if its 
   if (with_start) {
     CHECK(lan.seen.sent.back().frame.icmp.type == IcmpType::time_exceeded);
     CHECK(int{lan.seen.sent.back().frame.icmp.code} == 1);
+    CHECK(lan.seen.sent.back().frame.icmp.mtu == 0);
   }
   lan.run_for(seconds(100));
   CHECK(lan.said().size() == (with_start ? 1 : 0));

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/host/icmp.hpp"
 #include "models/host/routing.hpp"
 #include "tests/support/three_hosts.hpp"
 
@@ -139,6 +140,36 @@ struct RoutingLan : RulesLan {
     rule.mark = mark;
     rule.action = RouteRule::Action::unreachable;
     CHECK(state.add_rule(rule, false) == ConfigError::none);
+  }
+};
+
+/// The subject forwards from 10.0.0.1, the voice, to 10.9.0.7, the sink.
+struct RouterLan : RulesLan {
+  Host& sink = host("sink", "", 1);
+
+  RouterLan() {
+    sysctl(subject, "ipv4.ip_forward", 1);
+    for (const char* near : {"10.0.0.1", "10.0.0.2", "10.0.0.7", "10.0.0.9"}) {
+      subject.neighbours().set(address(near), eth0(), mac_of(voice), NeighbourState::permanent);
+    }
+    subject.neighbours().set(address("10.9.0.7"), eth1(), mac_of(sink), NeighbourState::permanent);
+    // The switches learn where everybody is, so that frames are not flooded.
+    for (Host* h : {&voice, &sink}) inject(*h, udp(), {{2, 0, 0, 0, 9, 9}});
+    run_for(milliseconds(1));
+    seen.clear();
+  }
+  static UdpBuilder datagram(const char* from, const char* to, int size = 10) {
+    return udp().from(address(from), 1000).to(address(to), 2000).payload(bytes(size));
+  }
+  std::vector<std::string> forwards(const Frame& frame) {
+    says(frame, mac_of(subject));
+    return said();
+  }
+  /// The errors that the subject sends about `offender`, asked for `times` times now.
+  int errors(const Frame& offender, IcmpError error, int times = 1) {
+    seen.clear();
+    for (int i = 0; i < times; ++i) subject.icmp().send_error(offender, error);
+    return static_cast<int>(said().size());
   }
 };
 

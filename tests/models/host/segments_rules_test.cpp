@@ -109,6 +109,21 @@ TEST_CASE("6.3: in SYN_SENT only a SYN-ACK or RST with the number of our SYN cou
   }
 }
 
+TEST_CASE("4.5: a handshake that completes confirms the neighbour of the side that opened",
+          "[tcp][neighbour]") {
+  TcpLab lab;
+  lab.listen();
+  lab.client.neighbours().set(address("10.0.0.2"), device(lab.client, "eth0"), mac_of(lab.server),
+                              NeighbourState::stale);
+  lab.run_for(seconds(1));
+  lab.connect();
+  CHECK(neighbour_state(lab.client, "10.0.0.2") == "DELAY");
+  lab.run_for(seconds(6));
+  CHECK(neighbour_state(lab.client, "10.0.0.2") == "REACHABLE");
+  const auto asked = lab.seen.times_sent(lab.client, [](const Frame& f) { return f.is_arp(); });
+  CHECK(asked.empty());
+}
+
 TEST_CASE("6.1: a port is listened on once for each address, and on all of them or on one",
           "[tcp][listen]") {
   TcpLab lab;
