@@ -68,7 +68,7 @@ SourceCheck check_source(const HostState& host, const FlowAddresses& flow, Inter
   if (host.interface(arrival).addresses.empty()) {          // d
     return {rp_filter == 0, false, DropCause::rp_filter};
   }
-  return {rp_filter != 1, on_link, DropCause::rp_filter};  // e, f
+  return {rp_filter != 1, false, DropCause::rp_filter};  // e, f: on another link, if at all
 }
 
 namespace {

@@ -93,6 +93,11 @@ TEST_CASE("5.6: send_redirects counts on all or on the card; both must be 0", "[
 
 TEST_CASE("5.6: a source behind another gateway is told nothing", "[host][icmp]") {
   RedirectLan lan;
+  SECTION("nor one on the link of another card") {
+    lan.card(lan.gateway, "eth1", "198.51.100.1/24", 1);
+    lan.send("198.51.100.7");
+    CHECK(lan.redirects().empty());
+  }
   add_route(lan.gateway, "192.0.2.0/24", "10.0.0.5");
   lan.send("192.0.2.1");
   CHECK(lan.redirects().empty());
