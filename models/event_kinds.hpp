@@ -18,6 +18,7 @@ enum class EventKind : EventCode {
   // timers: target
   ipvs_connection = kTimerKinds,  ///< director << kDirectorShift | slot of the connection
   ipvs_statistics,                ///< director: the 2 s tick
+  ipvs_collection,                ///< director << kDirectorShift | service: a scheduler's cache
   tcp_endpoint,                   ///< endpoint
   neighbour,                      ///< host << kNeighbourShift | entry
   exchange_timeout,               ///< exchange slot

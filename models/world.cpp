@@ -128,7 +128,7 @@ void World::dispatch(const Event& event) {
       return host_list_[event.target]->answer_due(FrameId{event.argument});
     case EventKind::loopback: return host_list_[event.target]->loop_back(FrameId{event.argument});
     case EventKind::proxy_answer:
-      return host_list_[event.target]->proxy_answer_due(FrameId{event.argument});
+      return host_list_[event.target]->arp().proxy_answer_due(FrameId{event.argument});
     case EventKind::reassembly:
       return host_list_[event.target >> Reassembly::kTargetShift]->ip().reassembly_timer(
           event.target & ((1U << Reassembly::kTargetShift) - 1));
@@ -138,6 +138,7 @@ void World::dispatch(const Event& event) {
     case EventKind::scenario_event: return scenario_events_->happen(event.argument);
     case EventKind::ipvs_connection:
     case EventKind::ipvs_statistics:
+    case EventKind::ipvs_collection:
     case EventKind::ipvs_trash:
       return directors_[event.target >> kDirectorShift]->director()->expire(event);
     case EventKind::tcp_endpoint: return tcp_.timer(event.target);

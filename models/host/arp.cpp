@@ -1,7 +1,5 @@
 #include "models/host/arp.hpp"
 
-#include <algorithm>
-
 #include "models/event_kinds.hpp"
 #include "models/host/host.hpp"
 
@@ -174,15 +172,6 @@ void Arp::learn_from_request(const ArpPacket& packet, InterfaceId arrival) {
   }
 }
 
-namespace {
-
-bool in_own_network(const Interface& device, Ipv4Address address) {
-  return std::any_of(device.addresses.begin(), device.addresses.end(),
-                     [&](const InterfaceAddress& a) { return a.prefix.contains(address); });
-}
-
-}  // namespace
-
 /// Step 9 and table 2.5.
 void Arp::update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicast_to_us) {
   const HostState& state = host_.state();
@@ -194,8 +183,8 @@ void Arp::update_cache(const ArpPacket& packet, InterfaceId arrival, bool unicas
   const Neighbour* known = neighbours.find(packet.sender, arrival);
   if (known == nullptr) {
     const int accept = state.max_conf(arrival, ConfKey::arp_accept);
-    const bool permitted =
-        accept == 1 || (accept == 2 && in_own_network(state.interface(arrival), packet.sender));
+    const bool permitted = accept == 1 || (accept == 2 && state.interface(arrival).has_network_of(
+                                                              packet.sender, packet.sender));
     if (!permitted || !(gratuitous || (is_reply && unicast_sender))) return;
   }
   const auto entry = neighbours.find_or_create(packet.sender, arrival);
@@ -248,10 +237,9 @@ Ipv4Address Arp::sender_address(const ArpQuestion& question) const {
   const int level = state.max_conf(question.device, ConfKey::arp_announce);
   if (question.packet_source && state.is_local(*question.packet_source)) {
     if (level == 1) {
-      for (const InterfaceAddress& a : state.interface(question.device).addresses) {
-        if (a.prefix.contains(question.target) && a.prefix.contains(*question.packet_source)) {
-          return *question.packet_source;
-        }
+      const Interface& device = state.interface(question.device);
+      if (device.has_network_of(question.target, *question.packet_source)) {
+        return *question.packet_source;
       }
     } else if (level != 2) {
       return *question.packet_source;

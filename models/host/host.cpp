@@ -20,8 +20,8 @@ Host::Host(const Environment& environment, HostId id, std::string name, Tcp& tcp
 
 void Host::make_director(std::uint32_t index) {
   director_index_ = index;
-  director_ =
-      std::make_unique<Director>(environment_.simulator, environment_.observation, id(), index);
+  director_ = std::make_unique<Director>(environment_.simulator, environment_.observation, id(),
+                                         index, DirectorPhases{}, environment_.key);
 }
 
 void Host::make_processor(const ProcessorConfig& config) {
@@ -79,8 +79,6 @@ void Host::answer_due(FrameId frame) {
   }
   drop(frame, DropCause::nic_down);
 }
-
-void Host::proxy_answer_due(FrameId frame) { arp_.proxy_answer_due(frame); }
 
 /// A dummy device swallows what is sent to it; a tunnel without a remote end knows no way.
 void Host::drop_at(const Interface& device, FrameId frame) {

@@ -104,8 +104,6 @@ class Host {
   void loop_back(FrameId frame);
   /// A frame that was delayed as an answer leaves now.
   void answer_due(FrameId frame);
-  /// A request whose proxy answer was delayed.
-  void proxy_answer_due(FrameId frame);
 
   /// Puts a frame whose addresses are set on the card's cable.
   void transmit(InterfaceId card, FrameId frame) {

@@ -1,6 +1,7 @@
 // A network interface of a host: its device, its addresses, its kernel parameters.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,12 @@ struct Interface {
   /// Primaries in order of addition, then secondaries in order of addition (1.3).
   std::vector<InterfaceAddress> addresses;
 
+  /// Whether the network of one of its addresses has both `a` and `b`.
+  bool has_network_of(Ipv4Address a, Ipv4Address b) const {
+    return std::any_of(addresses.begin(), addresses.end(), [&](const InterfaceAddress& own) {
+      return own.prefix.contains(a) && own.prefix.contains(b);
+    });
+  }
   /// Whether neighbours are asked for by ARP; the other devices are NOARP (1.6).
   bool resolves() const { return kind == DeviceKind::ethernet && arp; }
 };

@@ -111,7 +111,9 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision, 
   }
   switch (decision.method) {
     case ForwardingMethod::nat: translate(frame, decision.real_server); break;
-    case ForwardingMethod::direct: break;
+    case ForwardingMethod::direct:
+    case ForwardingMethod::fullnat:
+    case ForwardingMethod::bypass: break;
     case ForwardingMethod::tunnel:
       encapsulate(frame, {way.decision.source, decision.real_server.address, pmtu_disc});
       if (!frame.ip.dont_fragment()) frame.ip.identification = host_.next_identification();

@@ -107,12 +107,7 @@ void IpStack::obey_redirect(InterfaceId arrival, Ipv4Address from, Ipv4Address d
   if (state.either_conf(arrival, ConfKey::shared_media)) {
     if (state.address_type(gateway) != RouteType::unicast) return;
   } else {
-    const auto& addresses = state.interface(arrival).addresses;
-    const bool same_network =
-        std::any_of(addresses.begin(), addresses.end(), [&](const InterfaceAddress& a) {
-          return a.prefix.contains(gateway) && a.prefix.contains(from);
-        });
-    if (!same_network) return;
+    if (!state.interface(arrival).has_network_of(gateway, from)) return;
     if (state.either_conf(arrival, ConfKey::secure_redirects) && !is_default_gateway(gateway)) {
       return;
     }

@@ -1,7 +1,5 @@
 #include "models/host/routing.hpp"
 
-#include <algorithm>
-
 #include "models/packet/icmp.hpp"
 
 namespace lvs {
@@ -101,10 +99,7 @@ bool deserves_redirect(const HostState& host, const FlowAddresses& flow, Interfa
                        const Route& route) {
   if (!host.either_conf(arrival, ConfKey::send_redirects)) return false;
   if (host.either_conf(arrival, ConfKey::shared_media) || !route.gateway) return true;
-  const auto& addresses = host.interface(arrival).addresses;
-  return std::any_of(addresses.begin(), addresses.end(), [&](const InterfaceAddress& a) {
-    return a.prefix.contains(flow.source) && a.prefix.contains(*route.gateway);
-  });
+  return host.interface(arrival).has_network_of(flow.source, *route.gateway);
 }
 
 /// Steps 8 to 10.
@@ -116,7 +111,6 @@ InputRoute route_through(const HostState& host, const FlowAddresses& flow, Inter
   if (!check.accepted) return dropped(check.cause);
   InputRoute forward;
   forward.kind = InputRoute::Kind::forward;
-  forward.source_on_link = check.on_link;
   forward.device = route.device;
   forward.next_hop = route.gateway.value_or(flow.destination);
   forward.by_gateway = route.gateway.has_value();
@@ -148,7 +142,6 @@ InputRoute route_input(const HostState& host, const FlowAddresses& flow, Interfa
       route->type == RouteType::local ? InputRoute::Kind::local : InputRoute::Kind::broadcast;
   if (arrival == kLoopback) return local;  // our own packet to ourselves: its source is ours
   const SourceCheck check = check_source(host, flow, arrival, InterfaceId{});
-  local.source_on_link = check.on_link;
   return check.accepted ? local : dropped(check.cause);
 }
 

@@ -18,7 +18,6 @@ struct InputRoute {
   DropCause cause = DropCause::no_route;  ///< drop
   std::uint8_t unreachable_code = 0;      ///< ICMP 3/code that the sender is told, if tells_sender
   bool tells_sender = false;
-  bool source_on_link = false;  ///< the way back to the source has no gateway
   // forward
   InterfaceId device;
   Ipv4Address next_hop;

@@ -19,7 +19,7 @@ constexpr std::array<Jiffies, kIpvsStateCount> default_tcp_timeouts() {
 }  // namespace
 
 Director::Director(Simulator& simulator, const Observation& observation, HostId host,
-                   std::uint32_t index, DirectorPhases phases)
+                   std::uint32_t index, DirectorPhases phases, StreamKey key)
     : simulator_(simulator),
       observation_(observation),
       host_(host),
@@ -29,6 +29,7 @@ Director::Director(Simulator& simulator, const Observation& observation, HostId 
       statistics_timer_(simulator.create_timer(code(EventKind::ipvs_statistics), target({0}))),
       trash_timer_(simulator.create_timer(code(EventKind::ipvs_trash), target({0}))),
       sweep_timer_(simulator.create_timer(code(EventKind::ipvs_trash), target({0}))),
+      stream_(key, "director", "schedulers", index),
       tcp_timeouts_(default_tcp_timeouts()),
       udp_timeout_(jiffies_of_seconds(kUdpTimeoutSeconds)) {
   LVS_REQUIRE(index < kMostDirectors, "a run has at most 16 directors");
@@ -41,6 +42,7 @@ Director::~Director() {
   simulator_.destroy_timer(statistics_timer_);
   simulator_.destroy_timer(trash_timer_);
   simulator_.destroy_timer(sweep_timer_);
+  for (Service& service : services_) unbind_scheduler(service);
 }
 
 const Service* Director::find_service(const ServiceKey& key) const {

@@ -21,6 +21,7 @@
 #include "models/ipvs/tcp_states.hpp"
 #include "models/observe.hpp"
 #include "models/packet/frame.hpp"
+#include "sim/random.hpp"
 #include "sim/simulator.hpp"
 
 namespace lvs {
@@ -47,11 +48,11 @@ struct DirectorPhases {
   Jiffies statistics = 0;  ///< by how much the first 2 s tick comes early; below 504
 };
 
-class Director {
+class Director : private SchedulerHost {
  public:
   Director(Simulator& simulator, const Observation& observation, HostId host, std::uint32_t index,
-           DirectorPhases phases = {});
-  ~Director();
+           DirectorPhases phases = {}, StreamKey key = {});
+  ~Director() override;
   Director(const Director&) = delete;
   Director& operator=(const Director&) = delete;
 
@@ -150,6 +151,13 @@ class Director {
   std::size_t trash_size() const { return trash_.size(); }
 
  private:
+  // of schedulers
+  Jiffies now() const override { return jiffies(); }
+  const IpvsSysctls& settings() const override { return sysctls_; }
+  void hold(DestinationId id) override { ++destinations_[id.index()].references; }
+  void let_go(DestinationId id) override { --destinations_[id.index()].references; }
+  std::uint32_t random() override { return static_cast<std::uint32_t>(stream_() >> 32); }
+
   // input
   Connection* reuse(Connection& c);
   bool reschedules(const Connection& c) const;
@@ -188,7 +196,9 @@ class Director {
   DestinationId new_destination(ServiceId id, Endpoint address);
   void discard(DestinationId id);
   void remove_service(ServiceId id);
-  void bind_scheduler(Service& service, const ServiceSettings& settings);
+  void bind_scheduler(ServiceId id, const ServiceSettings& settings);
+  void unbind_scheduler(Service& service);
+  void collect(const Event& event);
 
   void emit(RecordKind kind, const std::array<std::int64_t, 6>& values) const;
 
@@ -204,6 +214,7 @@ class Director {
   const TimerId sweep_timer_;
 
   // configuration
+  RandomStream stream_;  ///< of the schedulers
   IpvsSysctls sysctls_;
   std::array<Jiffies, kIpvsStateCount> tcp_timeouts_;
   Jiffies udp_timeout_;

@@ -49,9 +49,8 @@ IpvsError Director::add_service(const ServiceKey& key, const ServiceSettings& se
   if (find(key).valid()) return IpvsError::service_exists;
   if (!is_known(settings.scheduler)) return IpvsError::scheduler_not_found;
   const ServiceId id{static_cast<std::uint32_t>(services_.size())};
-  Service& service = services_.emplace_back();
-  service.key = key;
-  bind_scheduler(service, settings);
+  services_.emplace_back().key = key;
+  bind_scheduler(id, settings);
   const std::pair entry{key, id};
   index_of_services_.insert(
       std::upper_bound(index_of_services_.begin(), index_of_services_.end(), entry), entry);
@@ -65,7 +64,7 @@ IpvsError Director::edit_service(const ServiceKey& key, const ServiceSettings& s
   if (!is_known(settings.scheduler)) return IpvsError::scheduler_not_found;
   Service& service = services_[id.index()];
   if (service.settings.scheduler != settings.scheduler) {
-    bind_scheduler(service, settings);
+    bind_scheduler(id, settings);
   } else {
     service.settings = settings;  // the scheduler keeps its state
     if (service.scheduler) service.scheduler->set_flags(settings.scheduler_flags);
@@ -73,15 +72,28 @@ IpvsError Director::edit_service(const ServiceKey& key, const ServiceSettings& s
   return IpvsError::none;
 }
 
-void Director::bind_scheduler(Service& service, const ServiceSettings& settings) {
+void Director::bind_scheduler(ServiceId id, const ServiceSettings& settings) {
+  Service& service = services_[id.index()];
+  unbind_scheduler(service);
   service.settings = settings;
-  service.scheduler.reset();
-  service.watches_counts = false;
   if (settings.scheduler == kNoScheduler) return;
   service.scheduler = find_scheduler(settings.scheduler)->make();
+  service.scheduler->attach(*this);
   service.scheduler->set_flags(settings.scheduler_flags);
   service.watches_counts = service.scheduler->watches_counts();
   service.scheduler->bound(destinations(service));
+  if (!service.scheduler->collects()) return;
+  service.collection =
+      simulator_.create_timer(code(EventKind::ipvs_collection), target({id.value}));
+  arm_after(service.collection, Scheduler::kCollectionPeriod);
+}
+
+void Director::unbind_scheduler(Service& service) {
+  service.scheduler.reset();
+  service.watches_counts = false;
+  if (!service.collection.valid()) return;
+  simulator_.destroy_timer(service.collection);
+  service.collection = {};
 }
 
 IpvsError Director::delete_service(const ServiceKey& key) {
@@ -99,8 +111,7 @@ void Director::remove_service(ServiceId id) {
   Service& service = services_[id.index()];
   for (const DestinationId destination : service.destinations) discard(destination);
   service.destinations.clear();
-  service.scheduler.reset();
-  service.watches_counts = false;
+  unbind_scheduler(service);
   service.exists = false;
   std::erase_if(index_of_services_, [id](const auto& entry) { return entry.second == id; });
 }

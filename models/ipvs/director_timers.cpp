@@ -21,6 +21,8 @@ void Director::expire(const Event& event) {
   const TimerId timer{event.argument};
   if (event.kind() == code(EventKind::ipvs_connection)) {
     expire_connection(owner(event));
+  } else if (event.kind() == code(EventKind::ipvs_collection)) {
+    collect(event);
   } else if (timer == statistics_timer_) {
     tick();
   } else if (timer == trash_timer_) {
@@ -122,6 +124,13 @@ void Director::visit_trash() {
     return true;
   });
   if (!trash_.empty()) arm_after(trash_timer_, kTrashPeriod);
+}
+
+/// A scheduler looks for entries of its cache to forget.
+void Director::collect(const Event& event) {
+  Service& service = services_[event.target & ((std::uint32_t{1} << kDirectorShift) - 1)];
+  service.scheduler->collect(destinations(service));
+  arm_after(service.collection, Scheduler::kCollectionPeriod);
 }
 
 /// expire_nodest_conn: the connections of deleted destinations go at once, first those that control

@@ -57,6 +57,8 @@ const char* method_name(ForwardingMethod method) {
     case ForwardingMethod::nat: return "Masq";
     case ForwardingMethod::tunnel: return "Tunnel";
     case ForwardingMethod::direct: return "Route";
+    case ForwardingMethod::fullnat: return "FullNat";
+    case ForwardingMethod::bypass: break;  // of connections, never of a server
   }
   return "";
 }
@@ -177,6 +179,8 @@ const char* save_method(ForwardingMethod method) {
     case ForwardingMethod::nat: return "-m";
     case ForwardingMethod::tunnel: return "-i";
     case ForwardingMethod::direct: return "-g";
+    case ForwardingMethod::fullnat: return "-b";
+    case ForwardingMethod::bypass: break;  // of connections, never of a server
   }
   return "";
 }

@@ -11,6 +11,7 @@
 #include "models/ipvs/scheduler.hpp"
 #include "models/ipvs/statistics.hpp"
 #include "models/packet/endpoint.hpp"
+#include "sim/timing_wheel.hpp"
 
 namespace lvs {
 
@@ -31,6 +32,9 @@ constexpr ServiceKey service_key(const ServiceAddress& address) {
 struct ServiceSettings {
   std::string scheduler = "wlc";  ///< "none" is allowed: every selection fails (2.15)
   std::uint8_t scheduler_flags = 0;
+  std::uint32_t persistence = 0;  ///< s, the timeout of templates; 0: not persistent (3.7)
+  Ipv4Address netmask{0xffffffffU};
+  bool one_packet = false;  ///< a UDP datagram is a connection of its own (-o)
 };
 
 /// The options of `ipvsadm -a` and `-e`.
@@ -42,10 +46,13 @@ struct DestinationSettings {
 };
 
 struct Service {
+  bool persistent() const { return settings.persistence != 0; }
+
   ServiceKey key;
   ServiceSettings settings;
   std::unique_ptr<Scheduler> scheduler;     ///< null for "none"
   bool watches_counts = false;              ///< scheduler->watches_counts(), at hand
+  TimerId collection;                       ///< if the scheduler collects
   bool exists = true;                       ///< false once deleted; ids are not used again
   std::vector<DestinationId> destinations;  ///< newest first
   Statistics statistics;

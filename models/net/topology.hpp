@@ -29,8 +29,6 @@ class Topology {
   std::vector<std::size_t> broadcast_domains() const;
 
   std::size_t switch_count() const;
-  std::size_t host_count() const { return nodes_.size() - switch_count(); }
-  std::size_t cable_count() const { return cables_.size(); }
 
  private:
   struct Node {

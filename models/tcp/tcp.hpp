@@ -112,8 +112,6 @@ class Tcp {
   void abort(EndpointId endpoint);
   void set_user_data(EndpointId endpoint, std::uint32_t data) { at(endpoint).user_data = data; }
   const TcpEndpoint& endpoint(EndpointId id) const { return pool_[id]; }
-  /// Whether the handshake is done (and the endpoint is not closing).
-  bool is_established(EndpointId id) const { return at(id).state == TcpState::established; }
   /// Names the endpoint for its user beyond the life of its id: changes when the slot is used
   /// again.
   std::uint32_t incarnation(EndpointId id) const { return at(id).incarnation; }

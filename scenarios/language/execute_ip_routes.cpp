@@ -43,7 +43,7 @@ Route route_of(const IpRouteChange& c, std::optional<InterfaceId> device) {
 std::uint32_t table_of(const IpRouteChange& c) {
   if (c.table) return *c.table;
   const bool local = c.type == RouteType::local || c.type == RouteType::broadcast;
-  return local ? kTableLocal : kTableMain;
+  return local ? kTableOfLocal : kTableOfMain;
 }
 
 /// The first route that agrees with all that was said, in order of preference.
@@ -67,7 +67,7 @@ CommandResult delete_route(HostState& state, const IpRouteChange& c,
 
 /// Tables as the kernel goes through them: by the last eight bits of their numbers.
 std::vector<std::uint32_t> wanted_tables(const HostState& state, const RouteFilter& filter) {
-  if (!filter.all_tables) return {filter.table.value_or(kTableMain)};
+  if (!filter.all_tables) return {filter.table.value_or(kTableOfMain)};
   std::vector<std::uint32_t> ids = state.table_ids();
   std::stable_sort(ids.begin(), ids.end(),
                    [](std::uint32_t a, std::uint32_t b) { return (a & 255U) < (b & 255U); });
@@ -104,8 +104,8 @@ std::string mark_text(std::uint32_t mark) {
 
 /// Named unless it is where one expects it.
 std::string table_text(const Route* route) {
-  const bool usual = route == nullptr || route->table == 0 || route->table == kTableMain ||
-                     route->table == kTableLocal;
+  const bool usual = route == nullptr || route->table == 0 || route->table == kTableOfMain ||
+                     route->table == kTableOfLocal;
   return usual ? "" : fmt::format("table {} ", table_name(route->table));
 }
 
@@ -132,7 +132,7 @@ CommandResult output_way(const ShellContext& context, const IpRouteGet& c) {
   }
   way += to_string(c.destination) + " ";
   if (c.from) way += fmt::format("from {} ", to_string(*c.from));
-  if (out.by_gateway || out.redirected) way += fmt::format("via {} ", to_string(out.next_hop));
+  if (out.by_gateway) way += fmt::format("via {} ", to_string(out.next_hop));
   way += fmt::format("dev {} ", state.interface(out.device).name) + table_text(route);
   if (!c.from) way += fmt::format("src {} ", to_string(out.source));
   way += mark_text(c.mark) + "uid 0 ";

@@ -24,7 +24,7 @@ RouteRule rule_of(const RuleWords& words) {
   rule.tos = words.tos.value_or(0);
   rule.inverted = words.inverted;
   rule.action = words.action.value_or(RouteRule::Action::lookup);
-  rule.table = words.table.value_or(kTableMain);
+  rule.table = words.table.value_or(kTableOfMain);
   return rule;
 }
 

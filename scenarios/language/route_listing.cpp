@@ -99,9 +99,9 @@ lvs::RouteType route_type(RouteType type) {
 }
 
 std::string table_name(std::uint32_t table) {
-  if (table == kTableLocal) return "local";
-  if (table == kTableMain) return "main";
-  if (table == kTableDefault) return "default";
+  if (table == kTableOfLocal) return "local";
+  if (table == kTableOfMain) return "main";
+  if (table == kTableOfDefault) return "default";
   return std::to_string(table);
 }
 
@@ -123,7 +123,7 @@ std::string list_routes(const HostState& state, std::uint32_t table, const Route
                         std::optional<InterfaceId> device) {
   const RouteTable* routes = state.table(table);
   if (routes == nullptr) return "";
-  const std::string named = filter.all_tables && table != kTableMain ? table_name(table) : "";
+  const std::string named = filter.all_tables && table != kTableOfMain ? table_name(table) : "";
   std::string text;
   for (const Route& route : filtered_routes(*routes, filter, device)) {
     text += route_line(state, route, named, filter);

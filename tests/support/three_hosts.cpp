@@ -91,4 +91,10 @@ void Lan::inject(Host& from, const Frame& frame, MacAddress to) {
   from.transmit(device(from, "eth0"), id);
 }
 
+bool Lan::originate(Host& from, const Frame& packet) {
+  const FrameId id = world.frames().create();
+  world.frames()[id] = packet;
+  return from.ip().send(id);
+}
+
 }  // namespace lvs

@@ -62,6 +62,9 @@ class Lan {
   /// The same for an ARP packet: broadcast requests, unicast replies.
   void inject(Host& from, const Frame& arp) { inject(from, arp, arp.destination); }
 
+  /// `from` sends the packet as its own, by its routes and neighbours; false if it has no way.
+  bool originate(Host& from, const Frame& packet);
+
   void run_for(Duration span) { world.run_until(world.simulator().now() + span); }
   void run_until(Duration since_start) { world.run_until(Time{since_start}); }
   Time now() const { return world.simulator().now(); }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/host/route_rules.hpp"
 #include "models/packet/ipv4_address.hpp"
 #include "models/packet/mac_address.hpp"
 #include "scenarios/language/script.hpp"
@@ -92,8 +93,6 @@ enum class RouteType : std::uint8_t {
   throw_,
 };
 enum class RouteAction : std::uint8_t { add, append, replace, change, del };
-/// Well-known routing tables (`ip route` names); other numbers are tables of their own.
-inline constexpr std::uint32_t kTableDefault = 253, kTableMain = 254, kTableLocal = 255;
 
 /// `ip route add|append|replace|change|del …` and `route add|del …`.
 struct IpRouteChange {

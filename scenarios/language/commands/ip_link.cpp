@@ -17,11 +17,7 @@ Command set(Arguments& arguments) {
       set_once(arguments, key, command.mtu,
                need_number(arguments, arguments.value(), "mtu", 65536));
     } else if (key.text == "address") {
-      const Word& value = arguments.value();
-      command.address = parse_mac_address(value.text);
-      if (!command.address) {
-        throw arguments.error(value, "\"" + value.text + "\" is invalid lladdr.");
-      }
+      command.address = need_mac(arguments, arguments.value());
     } else if (key.text == "arp") {
       const Word& value = arguments.value();
       if (value.text != "on" && value.text != "off") {
@@ -77,11 +73,7 @@ Command add(Arguments& arguments) {
       set_once(arguments, key, command.mtu,
                need_number(arguments, arguments.value(), "mtu", 65536));
     } else if (key.text == "address") {
-      const Word& value = arguments.value();
-      command.address = parse_mac_address(value.text);
-      if (!command.address) {
-        throw arguments.error(value, "\"" + value.text + "\" is invalid lladdr.");
-      }
+      command.address = need_mac(arguments, arguments.value());
     } else if (key.text == "link") {
       refused = key;
       arguments.value();

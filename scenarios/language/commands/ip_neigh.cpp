@@ -37,10 +37,7 @@ Command change(Arguments& arguments, NeighbourAction action) {
   while (!arguments.done()) {
     const Word& key = arguments.next();
     if (key.text == "lladdr") {
-      const Word& value = arguments.value();
-      const auto mac = parse_mac_address(value.text);
-      if (!mac) throw arguments.error(value, "\"" + value.text + "\" is invalid lladdr.");
-      set_once(arguments, key, command.mac, *mac);
+      set_once(arguments, key, command.mac, need_mac(arguments, arguments.value()));
     } else if (key.text == "dev") {
       set_once(arguments, key, command.device, arguments.value());
     } else if (key.text == "nud") {

@@ -33,6 +33,11 @@ IpScope need_scope(const Arguments& arguments, const Word& word) {
                                   "\" is wrong: invalid scope value (global, site, link, host)");
 }
 
+MacAddress need_mac(const Arguments& arguments, const Word& word) {
+  if (const auto mac = parse_mac_address(word.text)) return *mac;
+  throw arguments.error(word, "\"" + word.text + "\" is invalid lladdr.");
+}
+
 std::int64_t need_number(const Arguments& arguments, const Word& word, const std::string& what,
                          std::int64_t max) {
   if (const auto value = parse_count(word.text, max)) return *value;
@@ -41,9 +46,9 @@ std::int64_t need_number(const Arguments& arguments, const Word& word, const std
 }
 
 std::uint32_t need_table(const Arguments& arguments, const Word& word) {
-  if (word.text == "local") return kTableLocal;
-  if (word.text == "main") return kTableMain;
-  if (word.text == "default") return kTableDefault;
+  if (word.text == "local") return kTableOfLocal;
+  if (word.text == "main") return kTableOfMain;
+  if (word.text == "default") return kTableOfDefault;
   const auto number = parse_u32(word.text);
   if (number && *number > 0) return *number;
   throw arguments.error(word,

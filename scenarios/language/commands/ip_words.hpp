@@ -18,6 +18,7 @@ bool abbreviates(const std::string& text, std::string_view full);
 Ipv4Prefix need_prefix(const Arguments& arguments, const Word& word);
 Ipv4Address need_address(const Arguments& arguments, const Word& word);
 IpScope need_scope(const Arguments& arguments, const Word& word);
+MacAddress need_mac(const Arguments& arguments, const Word& word);
 std::int64_t need_number(const Arguments& arguments, const Word& word, const std::string& what,
                          std::int64_t max);
 /// A routing table by number or name.

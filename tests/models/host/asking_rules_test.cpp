@@ -128,9 +128,7 @@ TEST_CASE("4.2: packets wait by their memory, 2108 bytes each; the oldest makes 
   sysctl(lan.subject, "ipv4.neigh.eth0.unres_qlen_bytes", c.bytes);
   constexpr int kSent = 103;
   for (std::uint16_t port = 1; port <= kSent; ++port) {
-    const FrameId id = lan.world.frames().create();
-    lan.world.frames()[id] = udp().from(address("10.0.0.11"), port).to(address("10.0.0.1"), 9);
-    lan.subject.ip().send(id);
+    lan.originate(lan.subject, udp().from(address("10.0.0.11"), port).to(address("10.0.0.1"), 9));
   }
   CHECK(lan.subject.drops()[DropCause::neighbour_queue_full] ==
         static_cast<std::uint64_t>(kSent - c.kept));

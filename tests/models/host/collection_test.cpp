@@ -28,9 +28,7 @@ struct TableLan : Lan {
         .size();
   }
   void send(const char* to) {
-    const FrameId id = world.frames().create();
-    world.frames()[id] = udp().from(address("10.0.0.11"), 9).to(address(to), 9);
-    subject.ip().send(id);
+    originate(subject, udp().from(address("10.0.0.11"), 9).to(address(to), 9));
   }
 };
 

@@ -25,9 +25,7 @@ struct FilterLan : Lan {
   /// Whether the sender's echo request to `target` is answered.
   bool ping(const char* target) {
     seen.clear();
-    const FrameId id = world.frames().create();
-    world.frames()[id] = icmp().from(address("10.0.0.9")).to(address(target)).payload(bytes(56));
-    sender.ip().send(id);
+    originate(sender, icmp().from(address("10.0.0.9")).to(address(target)).payload(bytes(56)));
     run_for(milliseconds(2));
     for (const SeenFrame& s : seen.received) {
       if (s.host == sender.id() && !s.frame.is_arp()) return true;

@@ -76,9 +76,7 @@ TEST_CASE("5.4, 4.3: of its own packets a host says whether they have a way, and
   RouterLan lan;
   lan.subject.state().set_mtu(lan.eth1(), 600);
   const auto sends = [&](const char* to, int size) {
-    const FrameId id = lan.world.frames().create();
-    lan.world.frames()[id] = lan.datagram("10.9.0.11", to, size);
-    return lan.subject.ip().send(id);
+    return lan.originate(lan.subject, lan.datagram("10.9.0.11", to, size));
   };
   CHECK(sends("10.9.0.7", 10));
   CHECK(sends("10.9.0.7", 900));
@@ -108,10 +106,8 @@ TEST_CASE("5.5: a host cuts its own packets with a number each, unless they may 
   lan.subject.state().set_mtu(lan.eth1(), 600);
   const auto sends = [&](bool dont_fragment) {
     lan.seen.clear();
-    const FrameId id = lan.world.frames().create();
     UdpBuilder packet = lan.datagram("10.9.0.11", "10.9.0.7", 900);
-    lan.world.frames()[id] = dont_fragment ? packet.dont_fragment() : packet;
-    lan.subject.ip().send(id);
+    lan.originate(lan.subject, dont_fragment ? packet.dont_fragment() : packet);
     std::vector<int> numbers;
     for (const SeenFrame& s : lan.seen.sent) numbers.push_back(s.frame.ip.identification);
     return numbers;

@@ -253,9 +253,7 @@ TEST_CASE("echo and ARP are answered after a delay within reply_jitter", "[host]
 TEST_CASE("a packet to one's own address never leaves the host", "[host][forwarding]") {
   Routed lan;
   add_address(lan.router, "lo", "10.77.0.1/32");
-  const FrameId id = lan.world.frames().create();
-  lan.world.frames()[id] = icmp().from(address("10.0.0.1")).to(address("10.77.0.1"));
-  lan.router.ip().send(id);
+  lan.originate(lan.router, icmp().from(address("10.0.0.1")).to(address("10.77.0.1")));
   lan.run_for(milliseconds(1));
   CHECK(lan.seen.sent_by(lan.router).empty());
   CHECK(lan.world.frames().in_flight() == 0);

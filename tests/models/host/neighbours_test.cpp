@@ -15,9 +15,7 @@ struct NeighbourLan : Lan {
 
   /// The subject sends a UDP packet of its own.
   void send(const std::string& from, const std::string& to) {
-    const FrameId id = world.frames().create();
-    world.frames()[id] = udp().from(address(from), 9).to(address(to), 9);
-    subject.ip().send(id);
+    originate(subject, udp().from(address(from), 9).to(address(to), 9));
   }
   std::string state(const std::string& of) const { return neighbour_state(subject, of); }
   /// When the subject asked, and with which address, since the last clear.
@@ -207,9 +205,7 @@ TEST_CASE("101 packets wait for an answer; the next one drops the oldest", "[hos
   NeighbourLan lan;
   for (int i = 0; i < 101; ++i) lan.send("10.0.0.11", "10.0.0.1");
   CHECK(lan.subject.drops()[DropCause::neighbour_queue_full] == 0);
-  const FrameId id = lan.world.frames().create();
-  lan.world.frames()[id] = udp().from(address("10.0.0.11"), 7).to(address("10.0.0.1"), 7);
-  lan.subject.ip().send(id);
+  lan.originate(lan.subject, udp().from(address("10.0.0.11"), 7).to(address("10.0.0.1"), 7));
   CHECK(lan.subject.drops()[DropCause::neighbour_queue_full] == 1);
   lan.run_for(milliseconds(10));
   const auto sent = lan.seen.times_sent(lan.subject, [](const Frame& f) { return !f.is_arp(); });

@@ -25,9 +25,7 @@ struct RedirectLan : Lan {
     at.neighbours().set(address(who), device(at, "eth0"), mac_of(is), NeighbourState::permanent);
   }
   void send(const char* source = "10.0.0.5", const char* to = "172.16.0.9") {
-    const FrameId id = world.frames().create();
-    world.frames()[id] = udp().from(address(source), 1).to(address(to), 2).payload(bytes(20));
-    host_.ip().send(id);
+    originate(host_, udp().from(address(source), 1).to(address(to), 2).payload(bytes(20)));
     run_for(milliseconds(1));
   }
   /// The gateways that the router's redirects have named.

@@ -69,9 +69,7 @@ struct RulesLan : Lan {
   }
   /// The subject sends a UDP packet of its own.
   void send(const std::string& from, const std::string& to) {
-    const FrameId id = world.frames().create();
-    world.frames()[id] = udp().from(address(from), 9).to(address(to), 9);
-    subject.ip().send(id);
+    originate(subject, udp().from(address(from), 9).to(address(to), 9));
   }
 };
 

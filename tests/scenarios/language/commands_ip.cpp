@@ -67,10 +67,10 @@ TEST_CASE("ip route reads types, next hops and attributes", "[language][ip]") {
   CHECK(command<IpRouteChange>("ip route add unreachable 10.9.0.0/16").type ==
         RouteType::unreachable);
   CHECK(command<IpRouteChange>("ip route add prohibit 10.9.0.0/16").type == RouteType::prohibit);
-  CHECK(command<IpRouteChange>("ip route add 10.0.0.7 dev lo table local").table == kTableLocal);
+  CHECK(command<IpRouteChange>("ip route add 10.0.0.7 dev lo table local").table == kTableOfLocal);
   CHECK(command<IpRouteChange>("ip route del default").action == RouteAction::del);
   CHECK(command<IpRouteShow>("ip route show table all").filter.all_tables);
-  CHECK(command<IpRouteShow>("ip r s table main").filter.table == kTableMain);
+  CHECK(command<IpRouteShow>("ip r s table main").filter.table == kTableOfMain);
   CHECK_FALSE(command<IpRouteShow>("ip route").filter.table.has_value());
   command<IpRouteFlushCache>("ip route flush cache");
 }

@@ -31,7 +31,7 @@ TEST_CASE("ip rule takes its words in any order and every spelling", "[language]
   CHECK(command<IpRuleAdd>("ip rule add type blackhole from 10.0.0.1").rule.action ==
         RouteRule::Action::blackhole);
   CHECK(command<IpRuleShow>("ip rule").filter == RuleWords{});
-  CHECK(command<IpRuleShow>("ip rule list table main").filter.table == kTableMain);
+  CHECK(command<IpRuleShow>("ip rule list table main").filter.table == kTableOfMain);
   CHECK(command<IpRuleFlush>("ip rule flush table 100").filter.table == 100U);
 }
 

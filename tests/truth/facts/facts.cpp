@@ -71,10 +71,7 @@ Json FactLan::entry(const Host& at, const std::string& of, const std::string& ca
 }
 
 void FactLan::send(Host& from, const std::string& source, const std::string& destination) {
-  const FrameId id = world.frames().create();
-  world.frames()[id] =
-      udp().from(address(source), 5000).to(address(destination), 9).payload(bytes(20));
-  from.ip().send(id);
+  originate(from, udp().from(address(source), 5000).to(address(destination), 9).payload(bytes(20)));
 }
 
 namespace {

@@ -154,10 +154,8 @@ TEST_CASE("4.4: packets that waited leave in the order in which they came",
           "[statements][neighbours]") {
   Resolving lan;
   for (const int port : {7, 3, 5}) {
-    const FrameId id = lan.world.frames().create();
-    lan.world.frames()[id] =
-        udp().from(address(kRip), static_cast<std::uint16_t>(port)).to(address(kPeer), 9);
-    lan.rs1.ip().send(id);
+    lan.originate(
+        lan.rs1, udp().from(address(kRip), static_cast<std::uint16_t>(port)).to(address(kPeer), 9));
     lan.run_for(milliseconds(100));
   }
   lan.begin();
