@@ -14,6 +14,7 @@ enum class EventKind : EventCode {
   user_ready,          ///< workload, exchange slot: think time is over, or a user starts
   scenario_event,      ///< -, index of the event
   loopback,            ///< host, frame: through lo, in the same instant
+  loopback_handled,    ///< the same for a packet that IPVS has handled
   proxy_answer,        ///< host, frame: an ARP request for somebody whom the host stands for
   // timers: target
   ipvs_connection = kTimerKinds,  ///< director << kDirectorShift | slot of the connection

@@ -10,6 +10,7 @@ namespace lvs {
 Host::Host(const Environment& environment, HostId id, std::string name, Tcp& tcp, Udp& udp)
     : environment_(environment),
       state_(id, std::move(name)),
+      addresses_(state_),
       tcp_(tcp),
       udp_(udp),
       ip_(environment, *this),
@@ -18,10 +19,17 @@ Host::Host(const Environment& environment, HostId id, std::string name, Tcp& tcp
       icmp_(environment, *this),
       reply_stream_(environment.key, state_.name(), "reply_jitter") {}
 
+AddressType Host::Addresses::type(Ipv4Address address) const {
+  if (state_.is_local(address)) return AddressType::local;
+  return state_.address_type(address) == RouteType::unicast ? AddressType::unicast
+                                                            : AddressType::other;
+}
+
 void Host::make_director(std::uint32_t index) {
   director_index_ = index;
   director_ = std::make_unique<Director>(environment_.simulator, environment_.observation, id(),
                                          index, DirectorPhases{}, environment_.key);
+  director_->ask(addresses_);
 }
 
 void Host::make_processor(const ProcessorConfig& config) {
@@ -59,9 +67,9 @@ void Host::answer_later(FrameId frame) {
                             id().value, frame.value);
 }
 
-void Host::loop_back(FrameId frame) {
+void Host::loop_back(FrameId frame, bool handled_by_ipvs) {
   if (!powered_) return drop(frame, DropCause::power_off);
-  ip_.receive(kLoopback, frame);
+  ip_.receive_loopback(frame, handled_by_ipvs);
 }
 
 void Host::answer_due(FrameId frame) {

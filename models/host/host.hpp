@@ -101,7 +101,7 @@ class Host {
   /// A processor core has finished a frame.
   void processor_done(std::uint32_t core);
   /// A packet to one of this host's own addresses arrives by lo.
-  void loop_back(FrameId frame);
+  void loop_back(FrameId frame, bool handled_by_ipvs);
   /// A frame that was delayed as an answer leaves now.
   void answer_due(FrameId frame);
 
@@ -173,6 +173,16 @@ class Host {
   void observe_frame(RecordKind kind, InterfaceId card, FrameId frame);
   void observe_drop(FrameId frame, DropCause cause);
 
+  /// What the director may know of this host.
+  class Addresses final : public AddressBook {
+   public:
+    explicit Addresses(const HostState& state) : state_(state) {}
+    AddressType type(Ipv4Address address) const override;
+
+   private:
+    const HostState& state_;
+  };
+
   // what every frame needs, first; then the parts it passes
   const Environment& environment_;
   std::unique_ptr<Processor> processor_;
@@ -182,6 +192,7 @@ class Host {
   std::uint16_t identification_ = 0;
   std::uint32_t director_index_ = 0;
   HostState state_;
+  Addresses addresses_;
   std::array<Traffic, kTrafficClassCount> traffic_;
   Tcp& tcp_;
   Udp& udp_;

@@ -8,11 +8,11 @@
 namespace lvs {
 
 /// Packets to one of the host's own addresses come back by lo in the same instant.
-void IpStack::output_local(FrameId id) {
+void IpStack::output_local(FrameId id, bool handled) {
   Frame& frame = environment_.frames[id];
   frame.destination = frame.source = MacAddress{};
-  environment_.simulator.at(environment_.simulator.now(), code(EventKind::loopback),
-                            host_.id().value, id.value);
+  const EventKind kind = handled ? EventKind::loopback_handled : EventKind::loopback;
+  environment_.simulator.at(environment_.simulator.now(), code(kind), host_.id().value, id.value);
 }
 
 void IpStack::output_fragments(NeighbourId neighbour, FrameId id, std::uint32_t mtu,
@@ -32,18 +32,14 @@ bool IpStack::send(FrameId id) {
 }
 
 bool IpStack::send(PeerPath& path, FrameId id) {
-  // LOCAL_OUT: replies of a real server on the director itself (spec/ipvs.md 5.6), then the filter.
-  Frame& frame = environment_.frames[id];
-  Director* director = host_.director();
+  // LOCAL_OUT: IPVS, then the filter.
+  Balanced balanced = Balanced::not_ours;
+  const Director* director = host_.director();
   if (director != nullptr && director->has_services()) {
-    const Ipv4Address before = frame.ip.source;
-    if (frame.ip.protocol == Protocol::icmp) {
-      director->output_icmp(frame);  // an error of ours about a request that NAT has rewritten
-    } else {
-      director->output(frame);
-    }
-    if (frame.ip.source != before) path.generation = 0;
+    balanced = balance_output(path, id);
+    if (balanced == Balanced::taken) return true;
   }
+  const Frame& frame = environment_.frames[id];
   if (path.generation != host_generation() &&
       !find_path(path, frame.ip.source, frame.ip.destination)) {
     host_.drop(id, DropCause::no_route);
@@ -51,7 +47,7 @@ bool IpStack::send(PeerPath& path, FrameId id) {
   }
   if (filtered(IpFilter::Chain::output, id, InterfaceId{}, path.device)) return true;
   if (!path.neighbour.valid()) {
-    output_local(id);
+    output_local(id, balanced == Balanced::handled);
   } else if (frame.ip.total_length > path.mtu) [[unlikely]] {
     output_fragments(path.neighbour, id, path.mtu, false);
   } else {

@@ -57,6 +57,12 @@ void IpStack::receive(InterfaceId arrival, FrameId id) {
   }
 }
 
+void IpStack::receive_loopback(FrameId id, bool handled) {
+  handled_ = handled;
+  receive(kLoopback, id);
+  handled_ = false;
+}
+
 bool IpStack::filtered_by_rules(IpFilter::Chain chain, FrameId id, InterfaceId in,
                                 InterfaceId out) {
   IpFilter& filter = host_.ip_filter();
@@ -93,7 +99,8 @@ void IpStack::deliver(InterfaceId arrival, FrameId id, bool to_us) {
     if (off_cable) watch->delivered(environment_.frames[id], host_.director() != nullptr);
   }
   const Director* director = host_.director();
-  if (director != nullptr && director->has_services() && to_us && balance(arrival, id)) return;
+  const bool asks = director != nullptr && director->has_services() && to_us && !handled_;
+  if (asks && balance(arrival, id)) return;
   to_transport(arrival, id, to_us);
 }
 

@@ -36,6 +36,9 @@ class IpStack {
   /// An IPv4 packet that the card accepted, or that comes out of a tunnel or lo. Consumes the
   /// frame.
   void receive(InterfaceId arrival, FrameId frame);
+  /// The same for a packet from lo. One that IPVS has handled on its way out is not shown to it
+  /// again.
+  void receive_loopback(FrameId frame, bool handled);
 
   /// Sends a packet of this host whose source and destination are set; consumes the frame. Returns
   /// false if there is no route (the frame is then dropped and counted).
@@ -92,11 +95,23 @@ class IpStack {
   bool filtered_by_rules(IpFilter::Chain chain, FrameId frame, InterfaceId in, InterfaceId out);
 
   // ip_balance.cpp
+  enum class Hook : std::uint8_t { local_in, local_out, forward };
+  /// Where the director took a packet.
+  struct Taken {
+    InterfaceId arrival;
+    Hook hook;
+  };
   bool balance(InterfaceId arrival, FrameId frame);
-  void forward_balanced(InterfaceId arrival, FrameId frame, const Director::Decision& decision);
+  enum class Balanced : std::uint8_t { not_ours, handled, taken };
+  Balanced balance_output(PeerPath& path, FrameId frame);
+  bool balance_forwarded(InterfaceId arrival, FrameId frame);
+  bool finish_reply(Director::Reply reply, FrameId frame);
+  void carry_out(const Director::Decision& decision, const Taken& taken, FrameId frame);
+  void forward_balanced(const Taken& taken, FrameId frame, const Director::Decision& decision);
+  void to_local_server(const Taken& taken, FrameId frame, const Director::Decision& decision);
   void forward_to_server(FrameId frame, const Director::Decision& decision, OutputEntry& way);
   void relay_tunnel_error(FrameId frame, const Director::Decision& decision);
-  bool balance_forwarded(InterfaceId arrival, FrameId frame);
+  void reroute(FrameId frame);
 
   // ip_output.cpp
   template <class Entry>
@@ -105,7 +120,7 @@ class IpStack {
   template <class Entry>
   void output_in_pieces(Entry& way, FrameId frame);
   void output_fragments(NeighbourId neighbour, FrameId frame, std::uint32_t mtu, bool forwarded);
-  void output_local(FrameId frame);
+  void output_local(FrameId frame, bool handled);
   bool is_default_gateway(Ipv4Address address) const;
   void exceptions_changed();
 
@@ -117,6 +132,7 @@ class IpStack {
   RouteExceptions exceptions_;
   TimerId exceptions_timer_;
   Reassembly reassembly_;
+  bool handled_ = false;  ///< the packet now worked on was handled by IPVS (spec/ipvs.md 3.1)
 };
 
 }  // namespace lvs

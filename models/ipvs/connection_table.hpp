@@ -49,11 +49,19 @@ constexpr std::uint32_t connection_hash(Protocol protocol, Ipv4Address client, P
   return hash != 0 ? hash : 1;
 }
 
+/// The protocol of the template of a firewall mark, which serves all protocols (3.7); "IP" in
+/// listings.
+inline constexpr Protocol kAnyProtocol = static_cast<Protocol>(0);
+
 struct alignas(64) Connection {
   struct Flag {
-    static constexpr std::uint8_t kInactive = 1;  ///< counts as inactive (spec/ipvs.md 1.4)
-    static constexpr std::uint8_t kNoOutput = 2;  ///< no packet of the server was seen (4.3)
-    static constexpr std::uint8_t kDying = 4;     ///< its timer is set to fire now (4.2)
+    static constexpr std::uint8_t kInactive = 1;    ///< counts as inactive (spec/ipvs.md 1.4)
+    static constexpr std::uint8_t kNoOutput = 2;    ///< no packet of the server was seen (4.3)
+    static constexpr std::uint8_t kDying = 4;       ///< its timer is set to fire now (4.2)
+    static constexpr std::uint8_t kTemplate = 8;    ///< remembers where a client belongs (3.7)
+    static constexpr std::uint8_t kAssured = 16;    ///< a template that a connection has confirmed
+    static constexpr std::uint8_t kOnePacket = 32;  ///< never in the table (4.1)
+    static constexpr std::uint8_t kLocalClient = 64;  ///< the client is the director's own host
   };
 
   // set at creation
@@ -71,11 +79,10 @@ struct alignas(64) Connection {
   // set at creation
   Port real_port;
   Ipv4Address real_address;
-  std::uint32_t hash = 0;  ///< 0: the slot is free
-  DestinationId destination;
+  std::uint32_t hash = 0;     ///< 0: the slot is free
+  DestinationId destination;  ///< none: bypass
   TimerId timer;
   ConnectionId controller;   ///< a template, or the FTP connection that announced this one
-  std::uint32_t mark = 0;    ///< the firewall mark it was scheduled by
   std::uint32_t serial = 0;  ///< order of creation; wraps
   // changes as packets pass
   std::uint32_t controlled = 0;  ///< connections that have this one as controller
@@ -121,6 +128,13 @@ class ConnectionTable {
     return search(connection_hash(tuple.protocol, tuple.client, tuple.client_port),
                   [&](const Connection& c) { return c.matches(tuple); });
   }
+  /// The template with this tuple, whose client port is 0; null if there is none.
+  Connection* find_template(const Tuple& tuple) {
+    return search(connection_hash(tuple.protocol, tuple.client, tuple.client_port),
+                  [&](const Connection& c) {
+                    return c.has(Connection::Flag::kTemplate) && c.matches(tuple);
+                  });
+  }
   /// A packet from `server` to `client`: the NAT connection whose real server that is, or the
   /// connection of another method whose virtual address that is.
   Connection* find_reply(Protocol protocol, Endpoint client, Endpoint server) {
@@ -131,17 +145,21 @@ class ConnectionTable {
     });
   }
 
-  /// A new entry with this tuple, its other fields as a new Connection has them. If the table has
-  /// to grow first, every entry moves: moved(entry) is called for each at its new place, and
-  /// references are void.
+  /// Makes sure that the next `more` entries move none. If the table has to grow, every entry
+  /// moves: moved(entry) is called for each at its new place, and references are void.
   template <class Moved>
-  Connection& insert(const Tuple& tuple, Moved&& moved) {
-    if ((size_ + 1) * 5 > slots_.size() * 3) {
+  void make_room(std::size_t more, Moved&& moved) {
+    while ((size_ + more) * 5 > slots_.size() * 3) {
       grow();
       for (Connection& c : slots_) {
         if (c.used()) moved(c);
       }
     }
+  }
+  /// A new entry with this tuple, its other fields as a new Connection has them. `moved` as above.
+  template <class Moved>
+  Connection& insert(const Tuple& tuple, Moved&& moved) {
+    make_room(1, moved);
     Connection entry;
     entry.client_address = tuple.client;
     entry.virtual_address = tuple.virtual_address;

@@ -16,6 +16,16 @@ constexpr std::array<Jiffies, kIpvsStateCount> default_tcp_timeouts() {
   return timeouts;
 }
 
+/// Of a director without a host.
+class UnknownAddresses final : public AddressBook {
+ public:
+  AddressType type(Ipv4Address a) const override {
+    const bool unicast = !a.is_any() && !a.is_broadcast() && !a.is_multicast();
+    return unicast ? AddressType::unicast : AddressType::other;
+  }
+};
+const UnknownAddresses kUnknownAddresses;
+
 }  // namespace
 
 Director::Director(Simulator& simulator, const Observation& observation, HostId host,
@@ -29,6 +39,8 @@ Director::Director(Simulator& simulator, const Observation& observation, HostId 
       statistics_timer_(simulator.create_timer(code(EventKind::ipvs_statistics), target({0}))),
       trash_timer_(simulator.create_timer(code(EventKind::ipvs_trash), target({0}))),
       sweep_timer_(simulator.create_timer(code(EventKind::ipvs_trash), target({0}))),
+      defence_timer_(simulator.create_timer(code(EventKind::ipvs_trash), target({0}))),
+      addresses_(&kUnknownAddresses),
       stream_(key, "director", "schedulers", index),
       tcp_timeouts_(default_tcp_timeouts()),
       udp_timeout_(jiffies_of_seconds(kUdpTimeoutSeconds)) {
@@ -42,6 +54,7 @@ Director::~Director() {
   simulator_.destroy_timer(statistics_timer_);
   simulator_.destroy_timer(trash_timer_);
   simulator_.destroy_timer(sweep_timer_);
+  simulator_.destroy_timer(defence_timer_);
   for (Service& service : services_) unbind_scheduler(service);
 }
 

@@ -42,6 +42,28 @@ inline constexpr Jiffies kTrashPeriod = jiffies_of_seconds(60);
 /// into the values that mean "not armed yet".
 inline constexpr Jiffies kMostJiffyPhase = Jiffies{1} << 30;
 
+/// The defences are looked at every second (1.7).
+inline constexpr Jiffies kDefencePeriod = jiffies_of_seconds(1);
+/// Free memory of a director, which decides the automatic modes of the defences, in pages of 4 KiB.
+/// Ours: hosts have no model of memory, so it is 1 GiB, always.
+inline constexpr std::int64_t kFreePages = 262144;
+/// The modes of drop_entry, drop_packet and secure_tcp; 0 is off.
+inline constexpr int kAutomaticOff = 1;
+inline constexpr int kAutomaticOn = 2;
+inline constexpr int kAlwaysOn = 3;
+
+/// What a director asks its host about addresses.
+enum class AddressType : std::uint8_t {
+  local,
+  unicast,  ///< of some other host
+  other,    ///< broadcast, multicast, 0.0.0.0
+};
+class AddressBook {
+ public:
+  virtual ~AddressBook() = default;
+  virtual AddressType type(Ipv4Address address) const = 0;
+};
+
 /// What a recording does not hold and a simulation may choose.
 struct DirectorPhases {
   Jiffies jiffies = 0;     ///< the kernel's counter at the start; at most kMostJiffyPhase
@@ -55,6 +77,9 @@ class Director : private SchedulerHost {
   ~Director() override;
   Director(const Director&) = delete;
   Director& operator=(const Director&) = delete;
+
+  /// Whom to ask about addresses; `book` lives longer. Without one nothing is local.
+  void ask(const AddressBook& book) { addresses_ = &book; }
 
   // --- hooks -----------------------------------------------------------------------------------
 
@@ -72,11 +97,14 @@ class Director : private SchedulerHost {
     Action action = Action::accept;
     DropCause cause = DropCause::ipvs_no_destination;
     ForwardingMethod method = ForwardingMethod::direct;
-    Endpoint real_server{};
-    ConnectionId connection{};
+    Endpoint real_server{};  ///< of bypass: where the packet was going
   };
   /// Where a packet came from: LOCAL_IN, or LOCAL_OUT of a client on the director itself.
   enum class Origin : std::uint8_t { network, this_host };
+
+  /// Whether OUT processing of what is delivered locally can find anything: only clients on the
+  /// director itself get their replies there (3.1).
+  bool has_local_clients() const { return local_clients_ > 0; }
 
   /// IN processing (3.2-3.6) of TCP and UDP: look up, else schedule; count, change state, restart
   /// the timer. Does not modify the frame. Everything else is accepted.
@@ -98,7 +126,7 @@ class Director : private SchedulerHost {
   /// packet.icmp.mtu; then, if `relay_tunnel_error`, the client (quoted.inner.source) gets an error
   /// of the same type and code about the inner packet, fragmentation needed with MTU = route MTU to
   /// the real server - 20 (5.4).
-  Decision input_icmp(const Frame& packet);
+  Decision input_icmp(const Frame& packet, Origin origin = Origin::network);
   static bool relay_tunnel_error(const Frame& packet);
   /// OUT processing of an ICMP message: an error from a real server about a request. Rewrites for
   /// NAT.
@@ -161,9 +189,53 @@ class Director : private SchedulerHost {
   // input
   Connection* reuse(Connection& c);
   bool reschedules(const Connection& c) const;
-  Decision schedule(const Frame& packet, const Tuple& tuple, Origin origin);
-  Connection& create(const Tuple& tuple, DestinationId id);
+  bool is_gone(const Connection& c) const {
+    return c.destination.valid() && !destinations_[c.destination.index()].available;
+  }
   Decision forward(Connection& c, const Frame& packet);
+  Decision forward_once(Connection& c, const Frame& packet);
+  static Decision to_server(const Connection& c);
+
+  // scheduling
+  /// What asks for a connection: a packet, or the one that an ICMP error quotes.
+  enum class Subject : std::uint8_t { packet, quoted_by_icmp };
+  struct Request {
+    Tuple tuple;
+    Subject subject;
+    ServiceId service;
+  };
+  /// A new connection, or none and what becomes of the packet.
+  struct Scheduled {
+    Connection* connection = nullptr;
+    Decision verdict{};
+  };
+  Scheduled schedule(const Frame& packet, const Tuple& tuple, Origin origin, Subject subject);
+  ServiceId find_service(const Tuple& tuple, std::uint32_t mark) const;
+  DestinationId pick(const Request& request);
+  Port mapped_port(DestinationId id, Port asked) const;
+  Connection& create(const Request& request, DestinationId id, Port real_port);
+  Connection& insert(const Tuple& tuple);
+  void entry_moved(const Connection& moved);
+  Scheduled leave(const Request& request);
+  static Endpoint client_of(const Tuple& t) { return {t.client, t.client_port}; }
+  static Endpoint target_of(const Tuple& t) { return {t.virtual_address, t.virtual_port}; }
+
+  // persistence
+  bool by_port(const Request& request) const;
+  Tuple template_tuple(const Request& request) const;
+  Connection* schedule_persistently(const Request& request);
+  bool is_usable(const Connection& keeper) const;
+  Connection& create_template(const Request& request, DestinationId id);
+  void assure(const Connection& c);
+
+  // defence
+  void defend();
+  bool drops_packet();
+  void drop_entries();
+  bool is_to_be_dropped(const Connection& c);
+  bool ages_out(const Connection& c);
+
+  // icmp
   Decision input_tunnel_error(const Frame& packet);
 
   // state
@@ -173,7 +245,9 @@ class Director : private SchedulerHost {
   void change_state(Connection& c, IpvsState next, IpvsDirection direction);
   void counts_changed(DestinationId id);
   void bind(Connection& c, DestinationId id);
+  void unbind(Connection& c);
   void remove(Connection& c);
+  void kill(Connection& c);
   bool is_nat_server(ServiceAddress server) const;
 
   // timers
@@ -196,6 +270,7 @@ class Director : private SchedulerHost {
   DestinationId new_destination(ServiceId id, Endpoint address);
   void discard(DestinationId id);
   void remove_service(ServiceId id);
+  void services_changed();
   void bind_scheduler(ServiceId id, const ServiceSettings& settings);
   void unbind_scheduler(Service& service);
   void collect(const Event& event);
@@ -212,6 +287,8 @@ class Director : private SchedulerHost {
   const TimerId statistics_timer_;
   const TimerId trash_timer_;
   const TimerId sweep_timer_;
+  const TimerId defence_timer_;
+  const AddressBook* addresses_;
 
   // configuration
   RandomStream stream_;  ///< of the schedulers
@@ -220,6 +297,8 @@ class Director : private SchedulerHost {
   Jiffies udp_timeout_;
   std::vector<Service> services_;  ///< by id; ids are not used again
   std::vector<std::pair<ServiceKey, ServiceId>> index_of_services_;  ///< sorted; those that exist
+  bool has_ftp_service_ = false;
+  bool has_all_ports_service_ = false;
 
   // changes as events run
   ConnectionTable table_;
@@ -227,6 +306,12 @@ class Director : private SchedulerHost {
   std::vector<DestinationId> free_destinations_;
   std::vector<DestinationId> trash_;  ///< latest first
   Statistics total_;
+  Connection only_packet_;           ///< of a one-packet service, while it is worked on
+  std::uint32_t local_clients_ = 0;  ///< connections whose client is this host
+  TcpStrictness strictness_ = TcpStrictness::normal;
+  std::int64_t drop_rate_ = 0;  ///< one new connection in so many; 0: none
+  std::int64_t drop_counter_ = 0;
+  std::array<int, 9> aging_{};  ///< by packets of a silent connection
 };
 
 }  // namespace lvs

@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint32_t kMostThreshold = 0x7fffffff;  ///< 2^31 - 1 (9.1)
 constexpr std::int64_t kMostTimeout = 0x7fffffff / kJiffiesPerSecond;
 
+constexpr Port kFtp{21};
+
 constexpr std::string_view kNoScheduler = "none";
 
 bool is_known(std::string_view scheduler) {
@@ -24,10 +26,6 @@ IpvsError check(const DestinationSettings& settings) {
   if (settings.lower_threshold > settings.upper_threshold) return IpvsError::range;
   if (settings.upper_threshold > kMostThreshold) return IpvsError::invalid;
   return IpvsError::none;
-}
-
-bool is_unicast(Ipv4Address address) {
-  return !address.is_any() && !address.is_broadcast() && !address.is_multicast();
 }
 
 /// Gives an added or edited destination its settings. OVERLOAD follows only if a threshold changed
@@ -54,6 +52,7 @@ IpvsError Director::add_service(const ServiceKey& key, const ServiceSettings& se
   const std::pair entry{key, id};
   index_of_services_.insert(
       std::upper_bound(index_of_services_.begin(), index_of_services_.end(), entry), entry);
+  services_changed();
   start_ticks();
   return IpvsError::none;
 }
@@ -114,6 +113,19 @@ void Director::remove_service(ServiceId id) {
   unbind_scheduler(service);
   service.exists = false;
   std::erase_if(index_of_services_, [id](const auto& entry) { return entry.second == id; });
+  services_changed();
+}
+
+/// What the look-up of a service may leave out (3.5).
+void Director::services_changed() {
+  const auto any = [this](auto&& is) {
+    return std::any_of(index_of_services_.begin(), index_of_services_.end(),
+                       [&](const auto& entry) { return entry.first.mark == 0 && is(entry.first); });
+  };
+  has_ftp_service_ = any([](const ServiceKey& key) {
+    return key.protocol == Protocol::tcp && key.address.port == kFtp;
+  });
+  has_all_ports_service_ = any([](const ServiceKey& key) { return key.address.port.value == 0; });
 }
 
 IpvsError Director::add_destination(const ServiceKey& key, Endpoint address,
@@ -123,7 +135,7 @@ IpvsError Director::add_destination(const ServiceKey& key, Endpoint address,
   if (const IpvsError error = check(settings); error != IpvsError::none) return error;
   Service& service = services_[id.index()];
   if (find(service, address).valid()) return IpvsError::destination_exists;
-  if (!is_unicast(address.address)) return IpvsError::invalid;
+  if (addresses_->type(address.address) == AddressType::other) return IpvsError::invalid;
   DestinationId destination = revive(id, address);
   if (!destination.valid()) destination = new_destination(id, address);
   apply(destinations_[destination.index()], settings, true);

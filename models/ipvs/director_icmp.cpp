@@ -13,24 +13,30 @@ bool is_related(const IcmpMessage& message) {
 
 }  // namespace
 
-Director::Decision Director::input_icmp(const Frame& packet) {
+Director::Decision Director::input_icmp(const Frame& packet, Origin origin) {
   if (!is_related(packet.icmp)) return {};
   const QuotedPacket& quoted = packet.icmp.quoted;
   if (quoted.ip.protocol == Protocol::ipip) return input_tunnel_error(packet);
   // 2. The quoted packet went from the virtual side to the client: read it backwards.
-  Connection* c = table_.find({.client = quoted.ip.destination,
-                               .virtual_address = quoted.ip.source,
-                               .client_port = quoted.destination,
-                               .virtual_port = quoted.source,
-                               .protocol = quoted.ip.protocol});
-  if (c == nullptr) return {};
-  // 4. Counted, and sent on; the timer is not restarted.
+  const Tuple tuple{.client = quoted.ip.destination,
+                    .virtual_address = quoted.ip.source,
+                    .client_port = quoted.destination,
+                    .virtual_port = quoted.source,
+                    .protocol = quoted.ip.protocol};
+  if (tuple.protocol != Protocol::tcp && tuple.protocol != Protocol::udp) return {};
+  Connection* c = table_.find(tuple);
+  if (c == nullptr) {  // 3
+    if (sysctls_.schedule_icmp == 0) return {};
+    const Scheduled scheduled = schedule(packet, tuple, origin, Subject::quoted_by_icmp);
+    if (scheduled.connection == nullptr) return scheduled.verdict;
+    c = scheduled.connection;
+    if (c->has(Connection::Flag::kOnePacket)) return forward_once(*c, packet);
+    restart(*c, c->timeout);
+  }
+  // 4. Counted, and sent on; the timer of a known connection is not restarted.
   count_in(*c, packet.ip.total_length);
   if (c->method != ForwardingMethod::nat) ++c->packets_in;
-  return {.action = Action::forward,
-          .method = c->method,
-          .real_server = c->real_server(),
-          .connection = table_.id(*c)};
+  return to_server(*c);
 }
 
 /// 1. An error about our own outer header on the way to a real server.
@@ -46,10 +52,7 @@ Director::Decision Director::input_tunnel_error(const Frame& packet) {
   // The bytes of a relayed error are those of the message that is relayed (ours; no recording has
   // one).
   if (relay_tunnel_error(packet)) count_out(*c, packet.ip.total_length);
-  return {.action = Action::tunnel_error,
-          .method = c->method,
-          .real_server = c->real_server(),
-          .connection = table_.id(*c)};
+  return {.action = Action::tunnel_error, .method = c->method, .real_server = c->real_server()};
 }
 
 bool Director::relay_tunnel_error(const Frame& packet) {

@@ -5,6 +5,8 @@
 namespace lvs {
 
 void Director::count_in(const Connection& c, std::uint16_t bytes) {
+  if (!c.destination.valid()) [[unlikely]]
+    return;
   Destination& destination = destinations_[c.destination.index()];
   if (!destination.available) return;
   Service& service = services_[destination.service.index()];
@@ -15,6 +17,8 @@ void Director::count_in(const Connection& c, std::uint16_t bytes) {
 }
 
 void Director::count_out(const Connection& c, std::uint16_t bytes) {
+  if (!c.destination.valid()) [[unlikely]]
+    return;
   Destination& destination = destinations_[c.destination.index()];
   if (!destination.available) return;
   Service& service = services_[destination.service.index()];
@@ -31,8 +35,11 @@ Jiffies Director::follow(Connection& c, const Frame& packet, IpvsDirection direc
   } else if (c.has(Connection::Flag::kNoOutput)) {
     direction = IpvsDirection::input_only;
   }
-  if (c.protocol == Protocol::udp) return udp_timeout_;
-  const IpvsState next = next_state(direction, tcp_event(packet.tcp), c.state);
+  if (c.protocol == Protocol::udp) {
+    if (direction == IpvsDirection::output) assure(c);
+    return udp_timeout_;
+  }
+  const IpvsState next = next_state(direction, tcp_event(packet.tcp), c.state, strictness_);
   if (next != c.state) change_state(c, next, direction);
   return tcp_timeouts_[static_cast<std::size_t>(next)];
 }
@@ -44,6 +51,8 @@ void Director::change_state(Connection& c, IpvsState next, IpvsDirection directi
           static_cast<std::int64_t>(next), static_cast<std::int64_t>(direction), 0});
   }
   c.state = next;
+  if (next == IpvsState::established) assure(c);
+  if (!c.destination.valid()) return;
   const bool inactive = c.has(Connection::Flag::kInactive);
   if (inactive != is_active(next)) return;
   Destination& destination = destinations_[c.destination.index()];
@@ -67,34 +76,57 @@ void Director::counts_changed(DestinationId id) {
   }
 }
 
-/// Counts a new connection at its destination: inactive, whatever its first packet makes of it
-/// (1.4).
+/// Counts a new entry at its destination: a connection as inactive, whatever its first packet makes
+/// of it, a template apart (1.4). Either lets OVERLOAD be looked at (1.5).
 void Director::bind(Connection& c, DestinationId id) {
   Destination& destination = destinations_[id.index()];
   c.destination = id;
   c.method = destination.method;
-  c.flags = Connection::Flag::kInactive;
+  c.set(Connection::Flag::kInactive);
   if (c.method != ForwardingMethod::nat) c.set(Connection::Flag::kNoOutput);
   ++destination.references;
-  ++destination.inactive;
+  ++(c.has(Connection::Flag::kTemplate) ? destination.persistent : destination.inactive);
   destination.update_overload();
   counts_changed(id);
 }
 
-/// Takes the connection out of the table and out of every count.
+/// Takes the entry out of every count.
+void Director::unbind(Connection& c) {
+  if (c.controller.valid()) --table_[c.controller].controlled;
+  if (c.has(Connection::Flag::kLocalClient)) --local_clients_;
+  if (!c.destination.valid()) return;
+  Destination& destination = destinations_[c.destination.index()];
+  if (c.has(Connection::Flag::kTemplate)) {
+    --destination.persistent;
+  } else {
+    --(c.has(Connection::Flag::kInactive) ? destination.inactive : destination.active);
+  }
+  --destination.references;
+  if (destination.overloaded) destination.update_overload();
+  counts_changed(c.destination);
+}
+
+/// Takes the entry out of the table and out of every count.
 void Director::remove(Connection& c) {
   if (observation_.wants(Watch::kDecisions)) [[unlikely]] {
     emit(RecordKind::ipvs_expired, {c.client_address.value, c.client_port.value,
                                     static_cast<std::int64_t>(c.state), 0, 0, 0});
   }
-  if (c.controller.valid()) --table_[c.controller].controlled;
-  Destination& destination = destinations_[c.destination.index()];
-  --(c.has(Connection::Flag::kInactive) ? destination.inactive : destination.active);
-  --destination.references;
-  if (destination.overloaded) destination.update_overload();
-  counts_changed(c.destination);
+  unbind(c);
   simulator_.destroy_timer(c.timer);
   table_.erase(table_.id(c));
+}
+
+/// Removes an entry whatever it is doing, and then its controller, unless that controls others or
+/// is a template that was confirmed (4.2).
+void Director::kill(Connection& c) {
+  const ConnectionId controller = c.controller;
+  remove(c);
+  if (!controller.valid()) return;
+  Connection& keeper = table_[controller];
+  const bool assured =
+      keeper.has(Connection::Flag::kTemplate) && keeper.has(Connection::Flag::kAssured);
+  if (keeper.controlled == 0 && !assured) kill(keeper);
 }
 
 }  // namespace lvs

@@ -27,6 +27,8 @@ void Director::expire(const Event& event) {
     tick();
   } else if (timer == trash_timer_) {
     visit_trash();
+  } else if (timer == defence_timer_) {
+    defend();
   } else {
     LVS_REQUIRE(timer == sweep_timer_, "a timer of a director is known to it");
     sweep();
@@ -90,6 +92,7 @@ void Director::arm_after(TimerId timer, Jiffies delta) {
 /// The tick has its place on the jiffy counter from the start of the run, whenever services come.
 void Director::start_ticks() {
   if (simulator_.armed(statistics_timer_)) return;
+  arm_after(defence_timer_, kDefencePeriod);
   const Jiffies now = jiffies();
   Jiffies next = first_tick_;
   if (!later(next, now)) next += ((now - next) / kTickPeriod + 1) * kTickPeriod;
@@ -136,9 +139,7 @@ void Director::collect(const Event& event) {
 /// expire_nodest_conn: the connections of deleted destinations go at once, first those that control
 /// none, then the controllers that are left without any (1.6).
 void Director::sweep() {
-  const auto sweepable = [this](const Connection& c) {
-    return c.controlled == 0 && !destinations_[c.destination.index()].available;
-  };
+  const auto sweepable = [this](const Connection& c) { return c.controlled == 0 && is_gone(c); };
   table_.each([&](Connection& c) {
     if (!sweepable(c)) return;
     const ConnectionId controller = c.controller;

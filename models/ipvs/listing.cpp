@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kVersionLine = "IP Virtual Server version 1.2.1 (size=4096)\n";
 constexpr std::uint32_t kKernelBuckets = 4096;
+constexpr Ipv4Address kFullMask{0xffffffffU};
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
@@ -45,7 +46,10 @@ std::string numbers(const TrafficCounters& c, bool exact) {
          number(c.bytes_in, exact) + number(c.bytes_out, exact);
 }
 
-const char* protocol_name(Protocol protocol) { return protocol == Protocol::udp ? "UDP" : "TCP"; }
+const char* protocol_name(Protocol protocol) {
+  if (protocol == kAnyProtocol) return "IP";
+  return protocol == Protocol::udp ? "UDP" : "TCP";
+}
 
 std::string service_name(const ServiceKey& key) {
   if (key.mark != 0) return text("%-4s %u", "FWM", key.mark);
@@ -124,8 +128,15 @@ std::string service_line(const Service& service, const ListingOptions& options) 
     case ServiceListing::persistent:
     case ServiceListing::tunnels: break;
   }
-  const std::string flags = flag_names(service.settings);
-  return name + " " + service.settings.scheduler + (flags.empty() ? "" : " (" + flags + ")") + "\n";
+  const ServiceSettings& settings = service.settings;
+  const std::string flags = flag_names(settings);
+  std::string line = name + " " + settings.scheduler;
+  if (!flags.empty()) line += " (" + flags + ")";
+  if (service.persistent()) line += text(" persistent %u", settings.persistence);
+  if (service.persistent() && settings.netmask != kFullMask) {
+    line += " mask " + to_string(settings.netmask);
+  }
+  return line + (settings.one_packet ? " ops\n" : "\n");
 }
 
 std::string destination_line(const Destination& d, const ListingOptions& options) {
@@ -159,14 +170,20 @@ std::vector<const Service*> listed_services(const Director& director, bool sorte
   return sorted ? services_sorted(director) : services_in_kernel_order(director);
 }
 
+std::string state_name(const Connection& c) {
+  if (c.has(Connection::Flag::kTemplate)) {
+    return c.has(Connection::Flag::kAssured) ? "ASSURED" : "NONE";
+  }
+  return c.protocol == Protocol::udp ? "UDP" : std::string(name(c.state));
+}
+
 std::string connection_line(const Connection& c, Jiffies now) {
   const auto left = std::max(static_cast<std::int32_t>(c.expires - now), 0);
   const std::uint32_t seconds = static_cast<std::uint32_t>(left) / kJiffiesPerSecond;
   const std::string expire = text("%02u:%02u", seconds / 60, seconds % 60);
-  const std::string state{c.protocol == Protocol::udp ? "UDP" : name(c.state)};
   return text("%-3s %-6s %-11s %-18s %-18s %s\n", protocol_name(c.protocol), expire.c_str(),
-              state.c_str(), to_string(c.client()).c_str(), to_string(c.virtual_side()).c_str(),
-              to_string(c.real_server()).c_str());
+              state_name(c).c_str(), to_string(c.client()).c_str(),
+              to_string(c.virtual_side()).c_str(), to_string(c.real_server()).c_str());
 }
 
 std::string save_key(const ServiceKey& key) {
@@ -183,6 +200,18 @@ const char* save_method(ForwardingMethod method) {
     case ForwardingMethod::bypass: break;  // of connections, never of a server
   }
   return "";
+}
+
+std::string save_options(const Service& service) {
+  const ServiceSettings& settings = service.settings;
+  std::string options = " -s " + settings.scheduler;
+  if (service.persistent()) {
+    options += text(" -p %u", settings.persistence);
+    if (settings.netmask != kFullMask) options += " -M " + to_string(settings.netmask);
+  }
+  if (settings.one_packet) options += " -o";
+  const std::string flags = flag_names(settings);
+  return flags.empty() ? options : options + " -b " + flags;
 }
 
 }  // namespace
@@ -207,7 +236,7 @@ std::string list_services(const Director& director, const ListingOptions& option
   return out;
 }
 
-std::string list_connections(const Director& director) {
+std::string list_connections(const Director& director, bool persistence_data) {
   std::vector<const Connection*> connections;
   director.connections().each([&](const Connection& c) { connections.push_back(&c); });
   std::sort(connections.begin(), connections.end(), [](const Connection* a, const Connection* b) {
@@ -215,8 +244,11 @@ std::string list_connections(const Director& director) {
     const std::uint32_t bucket_b = b->hash % kKernelBuckets;
     return bucket_a != bucket_b ? bucket_a < bucket_b : a->serial > b->serial;
   });
-  std::string out = "IPVS connection entries\n" + text("pro expire %-11s %-18s %-18s %s\n", "state",
-                                                       "source", "virtual", "destination");
+  std::string out = "IPVS connection entries\n";
+  out += persistence_data ? text("pro expire %-11s %-18s %-18s %-18s %-16s %s\n", "state", "source",
+                                 "virtual", "destination", "pe name", "pe_data")
+                          : text("pro expire %-11s %-18s %-18s %s\n", "state", "source", "virtual",
+                                 "destination");
   const Jiffies now = director.jiffies();
   for (const Connection* c : connections) out += connection_line(*c, now);
   return out;
@@ -232,9 +264,7 @@ std::string save_services(const Director& director, bool sorted) {
   std::string out;
   for (const Service* service : listed_services(director, sorted)) {
     const std::string key = save_key(service->key);
-    const std::string flags = flag_names(service->settings);
-    out += "-A " + key + " -s " + service->settings.scheduler +
-           (flags.empty() ? "" : " -b " + flags) + "\n";
+    out += "-A " + key + save_options(*service) + "\n";
     for (const Destination* d : destinations_in_order(director, *service, sorted)) {
       out += "-a " + key + " -r " + to_string(d->address) + " " + save_method(d->method) +
              text(" -w %d", d->weight) +

@@ -29,7 +29,8 @@ struct ListingOptions {
 /// `ipvsadm -Ln ...`. Requires: options.service, if given, exists.
 std::string list_services(const Director& director, const ListingOptions& options);
 /// `ipvsadm -Lnc`: in the order of the kernel's table, whose hash starts from a number of its own.
-std::string list_connections(const Director& director);
+/// `persistence_data`: with the titles of two columns more, which no entry of ours fills.
+std::string list_connections(const Director& director, bool persistence_data = false);
 /// `ipvsadm -L --timeout`.
 std::string list_timeouts(const Director& director);
 /// `ipvsadm -S -n`, ipvsadm-save -n: what restores the table, but for its order and its thresholds.

@@ -28,6 +28,10 @@ constexpr ServiceKey service_key(const ServiceAddress& address) {
   return {.protocol = address.protocol, .address = address.endpoint};
 }
 
+constexpr ServiceKey mark_key(std::uint32_t mark) {
+  return {.protocol = Protocol::tcp, .address = {}, .mark = mark};
+}
+
 /// The options of `ipvsadm -A` and `-E`.
 struct ServiceSettings {
   std::string scheduler = "wlc";  ///< "none" is allowed: every selection fails (2.15)

@@ -31,31 +31,31 @@ struct IpvsSysctls {
 struct IpvsSysctlEntry {
   std::string_view name;
   int IpvsSysctls::*value;
-  int most;  ///< the least is 0
+  bool is_mode = false;  ///< 0 to 3; the others take any number
+
+  constexpr bool allows(int x) const { return !is_mode || (x >= 0 && x <= 3); }
 };
 
-inline constexpr int kAnySysctlValue = 0x7fffffff;
 inline constexpr std::array kIpvsSysctls{
-    IpvsSysctlEntry{"am_droprate", &IpvsSysctls::am_droprate, kAnySysctlValue},
-    IpvsSysctlEntry{"amemthresh", &IpvsSysctls::amemthresh, kAnySysctlValue},
-    IpvsSysctlEntry{"backup_only", &IpvsSysctls::backup_only, kAnySysctlValue},
-    IpvsSysctlEntry{"cache_bypass", &IpvsSysctls::cache_bypass, kAnySysctlValue},
-    IpvsSysctlEntry{"conn_reuse_mode", &IpvsSysctls::conn_reuse_mode, kAnySysctlValue},
-    IpvsSysctlEntry{"drop_entry", &IpvsSysctls::drop_entry, 3},
-    IpvsSysctlEntry{"drop_packet", &IpvsSysctls::drop_packet, 3},
-    IpvsSysctlEntry{"expire_nodest_conn", &IpvsSysctls::expire_nodest_conn, kAnySysctlValue},
-    IpvsSysctlEntry{"expire_quiescent_template", &IpvsSysctls::expire_quiescent_template,
-                    kAnySysctlValue},
-    IpvsSysctlEntry{"ignore_tunneled", &IpvsSysctls::ignore_tunneled, kAnySysctlValue},
-    IpvsSysctlEntry{"lblc_expiration", &IpvsSysctls::lblc_expiration, kAnySysctlValue},
-    IpvsSysctlEntry{"lblcr_expiration", &IpvsSysctls::lblcr_expiration, kAnySysctlValue},
-    IpvsSysctlEntry{"nat_icmp_send", &IpvsSysctls::nat_icmp_send, kAnySysctlValue},
-    IpvsSysctlEntry{"pmtu_disc", &IpvsSysctls::pmtu_disc, kAnySysctlValue},
-    IpvsSysctlEntry{"run_estimation", &IpvsSysctls::run_estimation, kAnySysctlValue},
-    IpvsSysctlEntry{"schedule_icmp", &IpvsSysctls::schedule_icmp, kAnySysctlValue},
-    IpvsSysctlEntry{"secure_tcp", &IpvsSysctls::secure_tcp, 3},
-    IpvsSysctlEntry{"sloppy_tcp", &IpvsSysctls::sloppy_tcp, kAnySysctlValue},
-    IpvsSysctlEntry{"snat_reroute", &IpvsSysctls::snat_reroute, kAnySysctlValue},
+    IpvsSysctlEntry{"am_droprate", &IpvsSysctls::am_droprate},
+    IpvsSysctlEntry{"amemthresh", &IpvsSysctls::amemthresh},
+    IpvsSysctlEntry{"backup_only", &IpvsSysctls::backup_only},
+    IpvsSysctlEntry{"cache_bypass", &IpvsSysctls::cache_bypass},
+    IpvsSysctlEntry{"conn_reuse_mode", &IpvsSysctls::conn_reuse_mode},
+    IpvsSysctlEntry{"drop_entry", &IpvsSysctls::drop_entry, true},
+    IpvsSysctlEntry{"drop_packet", &IpvsSysctls::drop_packet, true},
+    IpvsSysctlEntry{"expire_nodest_conn", &IpvsSysctls::expire_nodest_conn},
+    IpvsSysctlEntry{"expire_quiescent_template", &IpvsSysctls::expire_quiescent_template},
+    IpvsSysctlEntry{"ignore_tunneled", &IpvsSysctls::ignore_tunneled},
+    IpvsSysctlEntry{"lblc_expiration", &IpvsSysctls::lblc_expiration},
+    IpvsSysctlEntry{"lblcr_expiration", &IpvsSysctls::lblcr_expiration},
+    IpvsSysctlEntry{"nat_icmp_send", &IpvsSysctls::nat_icmp_send},
+    IpvsSysctlEntry{"pmtu_disc", &IpvsSysctls::pmtu_disc},
+    IpvsSysctlEntry{"run_estimation", &IpvsSysctls::run_estimation},
+    IpvsSysctlEntry{"schedule_icmp", &IpvsSysctls::schedule_icmp},
+    IpvsSysctlEntry{"secure_tcp", &IpvsSysctls::secure_tcp, true},
+    IpvsSysctlEntry{"sloppy_tcp", &IpvsSysctls::sloppy_tcp},
+    IpvsSysctlEntry{"snat_reroute", &IpvsSysctls::snat_reroute},
 };
 
 }  // namespace lvs

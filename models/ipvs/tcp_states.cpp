@@ -17,32 +17,62 @@ constexpr IpvsState SA = IpvsState::synack;
 
 }  // namespace
 
-// Held beside spec/ipvs.md 4.3.1, cell by cell.
-constexpr std::array<detail::IpvsTransitions, 3> detail::kIpvsTransitions{{
+// Held beside spec/ipvs.md 4.3.1 and 4.3.2, cell by cell.
+constexpr std::array<std::array<detail::IpvsTransitions, 3>, 2> detail::kIpvsTransitions{{
     // clang-format off
-    // input
+    // normal
     {{
-        //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
-        /*SYN*/ {{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}},
-        /*FIN*/ {{CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW}},
-        /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}},
-        /*RST*/ {{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR}},
+        // input
+        {{
+            //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
+            /*SYN*/ {{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}},
+            /*FIN*/ {{CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW}},
+            /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}},
+            /*RST*/ {{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR}},
+        }},
+        // output
+        {{
+            //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
+            /*SYN*/ {{SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR}},
+            /*FIN*/ {{TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW}},
+            /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES}},
+            /*RST*/ {{CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL}},
+        }},
+        // input_only
+        {{
+            //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
+            /*SYN*/ {{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}},
+            /*FIN*/ {{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW}},
+            /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}},
+            /*RST*/ {{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}},
+        }},
     }},
-    // output
+    // secure
     {{
-        //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
-        /*SYN*/ {{SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR}},
-        /*FIN*/ {{TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW}},
-        /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES}},
-        /*RST*/ {{CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL}},
-    }},
-    // input_only
-    {{
-        //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
-        /*SYN*/ {{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}},
-        /*FIN*/ {{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW}},
-        /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}},
-        /*RST*/ {{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}},
+        // input
+        {{
+            //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
+            /*SYN*/ {{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SA}},
+            /*FIN*/ {{CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, SA}},
+            /*ACK*/ {{ES, ES, SS, SR, FW, TW, CL, CW, CL, LI, SA}},
+            /*RST*/ {{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}},
+        }},
+        // output
+        {{
+            //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
+            /*SYN*/ {{SS, ES, SS, SA, SS, SS, SS, SS, SS, LI, SA}},
+            /*FIN*/ {{TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW}},
+            /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES}},
+            /*RST*/ {{CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL}},
+        }},
+        // input_only
+        {{
+            //        NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
+            /*SYN*/ {{SA, ES, ES, SR, SA, SA, SA, SA, SA, SA, SA}},
+            /*FIN*/ {{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW}},
+            /*ACK*/ {{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}},
+            /*RST*/ {{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}},
+        }},
     }},
     // clang-format on
 }};

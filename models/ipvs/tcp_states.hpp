@@ -43,16 +43,22 @@ constexpr IpvsTcpEvent tcp_event(const TcpSegment& segment) {
   return IpvsTcpEvent::nothing;
 }
 
+/// The sysctl secure_tcp: no client is taken for established before the server has seen its ACK
+/// (4.3.2).
+enum class TcpStrictness : std::uint8_t { normal, secure };
+
 namespace detail {
 using IpvsTransitions = std::array<std::array<IpvsState, kIpvsStateCount>, 4>;
-extern const std::array<IpvsTransitions, 3> kIpvsTransitions;
+/// By strictness and direction.
+extern const std::array<std::array<IpvsTransitions, 3>, 2> kIpvsTransitions;
 }  // namespace detail
 
 /// The state after `event`; a segment without any of the four flags closes.
-inline IpvsState next_state(IpvsDirection direction, IpvsTcpEvent event, IpvsState state) {
+inline IpvsState next_state(IpvsDirection direction, IpvsTcpEvent event, IpvsState state,
+                            TcpStrictness strictness = TcpStrictness::normal) {
   if (event == IpvsTcpEvent::nothing) return IpvsState::close;
-  return detail::kIpvsTransitions[static_cast<std::size_t>(direction)]
-                                 [static_cast<std::size_t>(event)][static_cast<std::size_t>(state)];
+  return detail::kIpvsTransitions[static_cast<std::size_t>(strictness)][static_cast<std::size_t>(
+      direction)][static_cast<std::size_t>(event)][static_cast<std::size_t>(state)];
 }
 
 /// Whether a TCP connection in `state` counts as active.

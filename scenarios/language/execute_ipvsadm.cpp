@@ -9,9 +9,7 @@ namespace {
 
 ServiceKey key_of(const IpvsServiceKey& key) {
   if (const auto* mark = std::get_if<FirewallMark>(&key)) {
-    ServiceKey marked;
-    marked.mark = mark->value;
-    return marked;
+    return mark_key(mark->value);
   }
   return service_key(std::get<ServiceAddress>(key));
 }
@@ -46,7 +44,11 @@ struct Executor {
   Director& director;
 
   CommandResult operator()(const IpvsServiceSet& c) {
-    const ServiceSettings settings{c.scheduler.text, flag_bits(c.flags)};
+    const ServiceSettings settings{.scheduler = c.scheduler.text,
+                                   .scheduler_flags = flag_bits(c.flags),
+                                   .persistence = c.persistence.value_or(0),
+                                   .netmask = c.netmask,
+                                   .one_packet = c.one_packet};
     return answer(c.edit ? director.edit_service(key_of(c.service), settings)
                          : director.add_service(key_of(c.service), settings));
   }
@@ -78,7 +80,10 @@ struct Executor {
     return answer(director.set_timeouts({c.tcp, c.tcp_fin, c.udp}));
   }
   CommandResult operator()(const IpvsList& c) {
-    if (c.what == IpvsListing::connections) return {0, list_connections(director), ""};
+    if (c.what == IpvsListing::connections) {
+      return {0, list_connections(director, c.persistence_data), ""};
+    }
+    if (c.what == IpvsListing::daemon) return {};  // connections are not synchronised
     if (c.what == IpvsListing::timeouts) return {0, list_timeouts(director), ""};
     ListingOptions options;
     options.what = listing_of(c.what);

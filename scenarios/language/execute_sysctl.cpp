@@ -20,10 +20,9 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-int* ipvs_value(const ShellContext& context, std::string_view name) {
-  IpvsSysctls& sysctls = context.world.director_of(context.host).sysctls();
+const IpvsSysctlEntry* find_ipvs(std::string_view name) {
   for (const IpvsSysctlEntry& entry : kIpvsSysctls) {
-    if (entry.name == name) return &(sysctls.*entry.value);
+    if (entry.name == name) return &entry;
   }
   return nullptr;
 }
@@ -76,9 +75,10 @@ CommandResult assign(const ShellContext& context, const SysctlAssignment& a) {
           : number(a.value);
   if (!value) return wrong_value(a);
   if (a.name.starts_with(kIpvs)) {
-    int* const target = ipvs_value(context, std::string_view(a.name).substr(kIpvs.size()));
-    if (target == nullptr) return not_modelled(a);
-    *target = *value;
+    const IpvsSysctlEntry* entry = find_ipvs(std::string_view(a.name).substr(kIpvs.size()));
+    if (entry == nullptr) return not_modelled(a);
+    if (!entry->allows(*value)) return wrong_value(a);
+    context.world.director_of(context.host).sysctls().*entry->value = *value;
     return {};
   }
   switch (context.host.state().set_sysctl(path_of(a), *value)) {
@@ -92,8 +92,9 @@ CommandResult assign(const ShellContext& context, const SysctlAssignment& a) {
 std::optional<std::string> value_text(const ShellContext& context, const SysctlAssignment& a) {
   const HostState& state = context.host.state();
   if (a.name.starts_with(kIpvs)) {
-    const int* value = ipvs_value(context, std::string_view(a.name).substr(kIpvs.size()));
-    return value == nullptr ? std::nullopt : std::optional{std::to_string(*value)};
+    const IpvsSysctlEntry* entry = find_ipvs(std::string_view(a.name).substr(kIpvs.size()));
+    if (entry == nullptr) return std::nullopt;
+    return std::to_string(context.world.director_of(context.host).sysctls().*entry->value);
   }
   if (a.name == kPortRange) {
     return std::to_string(state.sysctls().ip_local_port_first) + "\t" +

@@ -21,13 +21,9 @@ constexpr std::array kNotBuilt{
     std::string_view("popularity_targets"),
     std::string_view("warm"),
     std::string_view("health"),
-    std::string_view("ipvsadm -f (firewall marks)"),
-    std::string_view("ipvsadm -p (persistence)"),
-    std::string_view("ipvsadm -o (one-packet scheduling)"),
     std::string_view("ipvsadm -b (FULLNAT)"),
     std::string_view("ipvsadm --add-laddr (FULLNAT)"),
     std::string_view("ipvsadm --pe (persistence engines)"),
-    std::string_view("ipvsadm -L --daemon"),
     std::string_view("scheduler lblc"),
     std::string_view("scheduler lblcr"),
     std::string_view("scheduler fo"),
@@ -103,41 +99,20 @@ class Uses {
     uses_.push_back({command.feature, where, true});
   }
   void look(const IpvsServiceSet& set, const Where& where) {
-    look_at(set.service, where);
     note("scheduler " + set.scheduler.text, set.scheduler.where);
-    if (set.persistence) note("ipvsadm -p (persistence)", where);
-    if (set.one_packet) note("ipvsadm -o (one-packet scheduling)", where);
     if (!set.persistence_engine.empty()) note("ipvsadm --pe (persistence engines)", where);
   }
-  void look(const IpvsServiceDelete& command, const Where& where) {
-    look_at(command.service, where);
-  }
-  void look(const IpvsServerDelete& command, const Where& where) {
-    look_at(command.service, where);
-  }
   void look(const IpvsServerSet& set, const Where& where) {
-    look_at(set.service, where);
     if (set.method == IpvsMethod::fullnat) note("ipvsadm -b (FULLNAT)", where);
   }
   void look(const IpvsLocalAddressAdd&, const Where& where) {
     note("ipvsadm --add-laddr (FULLNAT)", where);
-  }
-  void look(const IpvsZero& zero, const Where& where) {
-    if (zero.service) look_at(*zero.service, where);
-  }
-  void look(const IpvsList& list, const Where& where) {
-    if (list.service) look_at(*list.service, where);
-    if (list.what == IpvsListing::daemon) note("ipvsadm -L --daemon", where);
   }
   void look(const IpvsRestore& restore, const Where&) {
     for (const IpvsRestoreLine& line : restore.lines) {
       std::visit([&](const auto& rule) { look(rule, line.where); }, line.rule);
     }
   }
-  void look_at(const IpvsServiceKey& key, const Where& where) {
-    if (std::holds_alternative<FirewallMark>(key)) note("ipvsadm -f (firewall marks)", where);
-  }
-
   std::vector<Use> uses_;
 };
 

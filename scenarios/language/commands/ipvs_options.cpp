@@ -56,6 +56,7 @@ constexpr std::array kRows{
     Row{'\0', "persistent-conn", Takes::nothing, O::persistent_conn, "persistent-conn"},
     Row{'\0', "thresholds", Takes::nothing, O::thresholds, "thresholds"},
     Row{'\0', "tun-info", Takes::nothing, O::tun_info, "tun-info"},
+    Row{'\0', "tun-type", Takes::value, O::tunnel_type, "tun-type"},
     Row{'o', "ops", Takes::nothing, O::one_packet, "ops"},
     Row{'\0', "pe", Takes::value, O::engine, "pe"},
     Row{'b', "sched-flags", Takes::value, O::flags, "sched-flags"},
@@ -75,8 +76,10 @@ constexpr std::array kRefused{
     Refused{"--sctp-service", "SCTP is not supported"},
     Refused{"--start-daemon", "connection synchronisation is not built yet"},
     Refused{"--stop-daemon", "connection synchronisation is not built yet"},
-    Refused{"--tun-type", "tunnels other than IPIP are not supported"},
     Refused{"--tun-port", "tunnels other than IPIP are not supported"},
+    Refused{"--tun-nocsum", "tunnels other than IPIP are not supported"},
+    Refused{"--tun-csum", "tunnels other than IPIP are not supported"},
+    Refused{"--tun-remcsum", "tunnels other than IPIP are not supported"},
 };
 
 class OptionReader {

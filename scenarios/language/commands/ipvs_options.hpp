@@ -53,6 +53,7 @@ enum class IpvsOption : std::uint8_t {
   persistent_conn,
   thresholds,
   tun_info,
+  tunnel_type,
   one_packet,
   engine,
   flags,

@@ -31,7 +31,8 @@ struct Legal {
 const std::vector<Legal>& legal_options() {
   static const std::vector<O> kService{O::scheduler,  O::persistent, O::netmask,
                                        O::one_packet, O::engine,     O::flags};
-  static const std::vector<O> kServer{O::masquerading, O::weight, O::upper, O::lower};
+  static const std::vector<O> kServer{O::masquerading, O::weight, O::upper, O::lower,
+                                      O::tunnel_type};
   static const std::vector<Legal> kLegal{
       {O::add_service, {O::tcp_service}, kService},
       {O::edit_service, {O::tcp_service}, kService},
@@ -243,6 +244,15 @@ Endpoint read_server(const Request& request, const IpvsServiceKey& service) {
   return server;
 }
 
+void check_tunnel_type(const Request& request) {
+  const Word& word = request.value(O::tunnel_type);
+  if (word.text == "ipip") return;
+  if (word.text == "gue" || word.text == "gre") {
+    throw request.error(word, "tunnels of type " + word.text + " are not supported (known: ipip)");
+  }
+  throw request.error(word, "illegal tunnel type specified");
+}
+
 IpvsServerSet server_set(const Request& request) {
   IpvsServerSet set;
   set.edit = request.command() == O::edit_server;
@@ -251,6 +261,7 @@ IpvsServerSet server_set(const Request& request) {
   if (request.has(O::masquerading)) set.method = IpvsMethod::nat;
   if (request.has(O::ipip)) set.method = IpvsMethod::tunnel;
   if (request.has(O::fullnat)) set.method = IpvsMethod::fullnat;
+  if (request.has(O::tunnel_type)) check_tunnel_type(request);
   set.weight = request.number(O::weight, 1, "illegal weight specified");
   set.upper_threshold =
       static_cast<std::uint32_t>(request.number(O::upper, 0, "illegal u_threshold specified"));
@@ -311,6 +322,7 @@ IpvsList list(const Request& request) {
   list.numeric = request.has(O::numeric);
   list.exact = request.has(O::exact);
   list.sorted = !request.has(O::nosort);
+  list.persistence_data = request.has(O::persistent_conn);
   return list;
 }
 

@@ -87,7 +87,8 @@ struct IpvsList {
   std::optional<IpvsServiceKey> service;
   bool numeric = false;
   bool exact = false;
-  bool sorted = true;  ///< --nosort: the kernel's order
+  bool sorted = true;             ///< --nosort: the kernel's order
+  bool persistence_data = false;  ///< -c --persistent-conn: two columns more
   friend bool operator==(const IpvsList&, const IpvsList&) = default;
 };
 struct IpvsSetTimeouts {  ///< seconds; 0 keeps the current value

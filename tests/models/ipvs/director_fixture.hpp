@@ -93,6 +93,13 @@ class DirectorFixture {
     const Destination& d = server(n, key);
     return std::to_string(d.active) + "/" + std::to_string(d.inactive);
   }
+  /// The one entry that the table holds.
+  const Connection& only_connection() const {
+    const Connection* only = nullptr;
+    director.connections().each([&](const Connection& c) { only = &c; });
+    LVS_REQUIRE(only != nullptr && director.connections().size() == 1, "there is one connection");
+    return *only;
+  }
   /// "ESTABLISHED", or "-" if there is no entry of the client.
   std::string state(unsigned client) const {
     std::string result = "-";

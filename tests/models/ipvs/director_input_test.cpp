@@ -26,7 +26,7 @@ TEST_CASE("a SYN for a service is forwarded by the method of its server", "[ipvs
   CHECK(d.action == Action::forward);
   CHECK(d.method == method);
   CHECK(d.real_server == test_server(2));
-  CHECK(f.director.connection(d.connection).client() == test_client(1));
+  CHECK(f.only_connection().client() == test_client(1));
 }
 
 TEST_CASE("what starts no connection is left to the local stack", "[ipvs][director]") {

@@ -137,7 +137,7 @@ TEST_CASE("an ICMP error about a reply goes to the real server in its own terms"
   const Director::Decision d = f.director.input_icmp(packet);
   REQUIRE(d.action == Action::forward);
   CHECK(d.real_server == test_server(1, 8080));
-  CHECK(f.director.connection(d.connection).expires == expires);
+  CHECK(f.only_connection().expires == expires);
   CHECK(f.server(1).statistics.live.packets_in == 2);
   CHECK(f.server(1).statistics.live.bytes_in == 52 + 80);
   nat_icmp_request(packet, d.real_server);

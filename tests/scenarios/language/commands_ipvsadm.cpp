@@ -243,12 +243,9 @@ TEST_CASE("what the director cannot do yet is refused by name when it is to run"
   const std::string service = "-A -t 10.1.10.3:80 ";
   CHECK(runs(service + "-s sh -b sh-port") == "no error");
   CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -x 5 -y 2") == "no error");
+  CHECK(runs("-A -f 5 -p 300 -M 255.255.255.0") == "no error");
+  CHECK(runs("-A -u 10.1.10.3:80 -o") == "no error");
   CHECK(runs(service + "-s mh") == "n.yaml:6:64: scheduler mh is not built yet");
-  CHECK(runs("-A -f 5") == "n.yaml:6:34: ipvsadm -f (firewall marks) is not built yet");
-  CHECK(runs("-L -f 5") == "n.yaml:6:34: ipvsadm -f (firewall marks) is not built yet");
-  CHECK(runs(service + "-p") == "n.yaml:6:34: ipvsadm -p (persistence) is not built yet");
-  CHECK(runs("-A -u 10.1.10.3:80 -o") ==
-        "n.yaml:6:34: ipvsadm -o (one-packet scheduling) is not built yet");
   CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -b") ==
         "n.yaml:6:34: ipvsadm -b (FULLNAT) is not built yet");
   CHECK(runs("--add-laddr -z 10.0.0.9 -t 10.1.10.3:80 -F eth0") ==
