@@ -1,41 +1,53 @@
-// What wlc, sed and nq share: the available server with the least cost per weight.
+// A scheduler that is a cost: each connection goes to the server where it costs least, on a tie to
+// the first in the kernel's list.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <memory>
+#include <vector>
 
-#include "models/ipvs/scheduler.hpp"
+#include "models/ipvs/schedulers/cost.hpp"
+#include "models/ipvs/schedulers/tournament.hpp"
 
 namespace lvs {
 
-/// a.cost / a.weight > b.cost / b.weight, cross-multiplied to stay in integers of 64 bits. Costs
-/// are signed 32-bit numbers in the kernel.
-constexpr bool costs_more(std::uint32_t cost_a, std::int32_t weight_a, std::uint32_t cost_b,
-                          std::int32_t weight_b) {
-  return static_cast<std::int64_t>(static_cast<std::int32_t>(cost_a)) * weight_b >
-         static_cast<std::int64_t>(static_cast<std::int32_t>(cost_b)) * weight_a;
-}
-
-/// The first eligible server that no other undercuts: on a tie the first in the kernel's list,
-/// which is the one configured last. `cost(server)` is what a connection there would cost, before
-/// the weight.
-template <class Cost>
-DestinationId least_cost(const DestinationList& servers, Cost&& cost) {
-  DestinationId best;
-  std::uint32_t best_cost = 0;
-  std::int32_t best_weight = 0;
-  for (std::size_t at = 0; at < servers.size(); ++at) {
-    const Destination& server = servers[at];
-    if (!server.eligible()) continue;
-    const std::uint32_t its_cost = cost(server);
-    if (best.valid() && !costs_more(best_cost, best_weight, its_cost, server.weight)) continue;
-    best = servers.id(at);
-    best_cost = its_cost;
-    best_weight = server.weight;
+/// Walks short lists as the kernel does; keeps a tournament for long ones.
+template <Cost (*cost_of)(const Destination&)>
+class LeastCost final : public Scheduler {
+ public:
+  DestinationId pick(const DestinationList& servers, const Flow&) override {
+    if (servers.size() < kTournamentFrom) return least_by_walk(servers, cost_of);
+    if (stale_) start(servers);
+    const std::size_t best = tournament_.champion();
+    return best == Tournament::kNone ? DestinationId{} : servers.id(best);
   }
-  return best;
-}
 
-/// The cost of sed and nq: the active connections with the new one.
-constexpr std::uint32_t expected_delay(const Destination& server) { return server.active + 1; }
+  void bound(const DestinationList&) override { stale_ = true; }
+  void added(const DestinationList&) override { stale_ = true; }
+  void removed(const DestinationList&, std::size_t) override { stale_ = true; }
+  void edited(const DestinationList&) override { stale_ = true; }
+  void counts_changed(DestinationId id, const Destination& server) override {
+    if (!stale_) tournament_.set(position_[id.index()], cost_of(server));
+  }
+  bool watches_counts() const override { return true; }
+
+ private:
+  /// Servers. Below, the walk is as fast (tests/bench/README.md).
+  static constexpr std::size_t kTournamentFrom = 32;
+
+  void start(const DestinationList& servers) {
+    for (std::size_t at = 0; at < servers.size(); ++at) {
+      const std::size_t id = servers.id(at).index();
+      if (id >= position_.size()) position_.resize(id + 1);
+      position_[id] = at;
+    }
+    tournament_.start(servers.size(), [&](std::size_t at) { return cost_of(servers[at]); });
+    stale_ = false;
+  }
+
+  bool stale_ = true;                  ///< always while the list is short
+  std::vector<std::size_t> position_;  ///< in the list, by id; good for ids that are in it
+  Tournament tournament_;
+};
 
 }  // namespace lvs

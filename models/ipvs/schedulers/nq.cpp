@@ -1,5 +1,6 @@
 // Never queue: the first available server without active connections, else as sed. Connections of
 // UDP are never active, so there it is always the server configured last. Source: spec/ipvs.md 2.6.
+#include <limits>
 #include <memory>
 
 #include "models/ipvs/schedulers/least_cost.hpp"
@@ -8,18 +9,16 @@
 namespace lvs {
 namespace {
 
-class NeverQueue final : public Scheduler {
- public:
-  DestinationId pick(const DestinationList& servers, const Flow&) override {
-    for (std::size_t at = 0; at < servers.size(); ++at) {
-      if (servers[at].eligible() && servers[at].active == 0) return servers.id(at);
-    }
-    return least_cost(servers, expected_delay);
-  }
-};
+/// Less than anything sed computes, and the same for all idle servers.
+constexpr Cost kIdle{std::int64_t{std::numeric_limits<std::int32_t>::min()} - 1, 1};
+
+Cost idle_or_delay(const Destination& server) {
+  if (server.eligible() && server.active == 0) return kIdle;
+  return expected_delay(server);
+}
 
 }  // namespace
 
-std::unique_ptr<Scheduler> make_nq() { return std::make_unique<NeverQueue>(); }
+std::unique_ptr<Scheduler> make_nq() { return std::make_unique<LeastCost<idle_or_delay>>(); }
 
 }  // namespace lvs

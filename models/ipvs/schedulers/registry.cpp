@@ -14,6 +14,9 @@ constexpr std::array kSchedulers{
     SchedulerEntry{"nq", "an idle server if there is one, else as sed", make_nq},
     SchedulerEntry{"sh", "hash of the source address over 256 slots dealt by weight", make_sh},
     SchedulerEntry{"dh", "hash of the destination address over 256 slots", make_dh},
+    SchedulerEntry{"fo", "all to the greatest weight that is available", make_fo},
+    SchedulerEntry{"ovf", "the greatest weight until it has that many active, then the next",
+                   make_ovf},
 };
 
 }  // namespace

@@ -28,5 +28,7 @@ std::unique_ptr<Scheduler> make_sed();
 std::unique_ptr<Scheduler> make_nq();
 std::unique_ptr<Scheduler> make_sh();
 std::unique_ptr<Scheduler> make_dh();
+std::unique_ptr<Scheduler> make_fo();
+std::unique_ptr<Scheduler> make_ovf();
 
 }  // namespace lvs

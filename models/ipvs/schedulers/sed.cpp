@@ -6,17 +6,7 @@
 #include "models/ipvs/schedulers/registry.hpp"
 
 namespace lvs {
-namespace {
 
-class ShortestExpectedDelay final : public Scheduler {
- public:
-  DestinationId pick(const DestinationList& servers, const Flow&) override {
-    return least_cost(servers, expected_delay);
-  }
-};
-
-}  // namespace
-
-std::unique_ptr<Scheduler> make_sed() { return std::make_unique<ShortestExpectedDelay>(); }
+std::unique_ptr<Scheduler> make_sed() { return std::make_unique<LeastCost<expected_delay>>(); }
 
 }  // namespace lvs

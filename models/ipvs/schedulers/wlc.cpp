@@ -7,17 +7,7 @@
 #include "models/ipvs/schedulers/registry.hpp"
 
 namespace lvs {
-namespace {
 
-class WeightedLeastConnection final : public Scheduler {
- public:
-  DestinationId pick(const DestinationList& servers, const Flow&) override {
-    return least_cost(servers, [](const Destination& server) { return server.overhead(); });
-  }
-};
-
-}  // namespace
-
-std::unique_ptr<Scheduler> make_wlc() { return std::make_unique<WeightedLeastConnection>(); }
+std::unique_ptr<Scheduler> make_wlc() { return std::make_unique<LeastCost<overhead_per_weight>>(); }
 
 }  // namespace lvs
