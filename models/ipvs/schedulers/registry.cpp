@@ -17,6 +17,7 @@ constexpr std::array kSchedulers{
     SchedulerEntry{"fo", "all to the greatest weight that is available", make_fo},
     SchedulerEntry{"ovf", "the greatest weight until it has that many active, then the next",
                    make_ovf},
+    SchedulerEntry{"mh", "Maglev: hash of the source address over 4093 slots", make_mh},
 };
 
 }  // namespace

@@ -30,5 +30,6 @@ std::unique_ptr<Scheduler> make_sh();
 std::unique_ptr<Scheduler> make_dh();
 std::unique_ptr<Scheduler> make_fo();
 std::unique_ptr<Scheduler> make_ovf();
+std::unique_ptr<Scheduler> make_mh();
 
 }  // namespace lvs

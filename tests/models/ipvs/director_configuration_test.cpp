@@ -22,7 +22,7 @@ TEST_CASE("a command that cannot be done says why and changes nothing", "[ipvs][
   Director& d = f.director;
   CHECK(d.add_service(kTestService, {}) == IpvsError::service_exists);
   CHECK(d.add_service(kMissing, {.scheduler = "wrrr"}) == IpvsError::scheduler_not_found);
-  CHECK(d.edit_service(kTestService, {.scheduler = "mh"}) == IpvsError::scheduler_not_found);
+  CHECK(d.edit_service(kTestService, {.scheduler = "mhh"}) == IpvsError::scheduler_not_found);
   CHECK(d.edit_service(kMissing, {}) == IpvsError::no_such_service);
   CHECK(d.delete_service(kMissing) == IpvsError::no_such_service);
   CHECK(d.add_destination(kMissing, test_server(1), {}) == IpvsError::service_not_defined);
