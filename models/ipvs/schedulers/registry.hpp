@@ -28,6 +28,8 @@ std::unique_ptr<Scheduler> make_sed();
 std::unique_ptr<Scheduler> make_nq();
 std::unique_ptr<Scheduler> make_sh();
 std::unique_ptr<Scheduler> make_dh();
+std::unique_ptr<Scheduler> make_lblc();
+std::unique_ptr<Scheduler> make_lblcr();
 std::unique_ptr<Scheduler> make_fo();
 std::unique_ptr<Scheduler> make_ovf();
 std::unique_ptr<Scheduler> make_mh();
