@@ -21,6 +21,7 @@ constexpr std::array kSchedulers{
     SchedulerEntry{"ovf", "the greatest weight until it has that many active, then the next",
                    make_ovf},
     SchedulerEntry{"mh", "Maglev: hash of the source address over 4093 slots", make_mh},
+    SchedulerEntry{"twos", "the less loaded of two drawn at random by weight", make_twos},
 };
 
 }  // namespace

@@ -33,5 +33,6 @@ std::unique_ptr<Scheduler> make_lblcr();
 std::unique_ptr<Scheduler> make_fo();
 std::unique_ptr<Scheduler> make_ovf();
 std::unique_ptr<Scheduler> make_mh();
+std::unique_ptr<Scheduler> make_twos();
 
 }  // namespace lvs

@@ -165,7 +165,7 @@ TEST_CASE("every scheduler is found by its name and no other name is", "[ipvs][r
     CHECK(entry.make() != nullptr);
     CHECK_FALSE(entry.description.empty());
   }
-  CHECK(names == "rr wrr lc wlc sed nq sh dh lblc lblcr fo ovf mh ");
+  CHECK(names == "rr wrr lc wlc sed nq sh dh lblc lblcr fo ovf mh twos ");
   CHECK(find_scheduler("WLC") == nullptr);
   CHECK(find_scheduler("") == nullptr);
 }
