@@ -27,6 +27,7 @@ enum class EventKind : EventCode {
   service_departure,              ///< service queue: a job may be done
   reassembly,                     ///< host << kTargetShift | packet whose fragments wait
   route_exceptions,               ///< host: something learned about a destination has expired
+  conversation_limit,             ///< conversation: no answer in time
 };
 
 constexpr EventCode code(EventKind kind) { return static_cast<EventCode>(kind); }

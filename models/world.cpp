@@ -12,7 +12,8 @@ World::World(StreamKey key, EventQueue::Structure structure)
       tcp_(environment_),
       udp_(environment_),
       clients_(simulator_, observation_, tcp_, udp_, exchanges_, host_list_, key),
-      servers_(simulator_, tcp_, udp_, exchanges_, clients_, key) {}
+      servers_(simulator_, tcp_, udp_, exchanges_, conversation_table_, clients_, key),
+      conversations_(simulator_, tcp_, udp_, servers_, conversation_table_, host_list_) {}
 
 Host& World::add_host(const std::string& name) {
   const HostId id{static_cast<std::uint32_t>(hosts_.size())};
@@ -149,6 +150,7 @@ void World::dispatch(const Event& event) {
       return host_list_[event.target >> Neighbours::kTargetShift]->neighbours().timer(
           event.target & ((1U << Neighbours::kTargetShift) - 1));
     case EventKind::exchange_timeout: return clients_.exchange_timer(event.target);
+    case EventKind::conversation_limit: return conversations_.limit_reached(event.target);
     case EventKind::service_departure: return servers_.departure(event.target);
   }
   LVS_REQUIRE(false, "every kind of event has a receiver");

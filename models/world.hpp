@@ -17,6 +17,7 @@
 #include "models/tcp/tcp.hpp"
 #include "models/udp/udp.hpp"
 #include "models/workload/clients.hpp"
+#include "models/workload/conversations.hpp"
 #include "sim/simulator.hpp"
 
 namespace lvs {
@@ -46,17 +47,21 @@ class World {
   };
   /// Two cards joined by one cable.
   CableId join(const CardOf& a, const CardOf& b, const WayConfig& a_to_b, const WayConfig& b_to_a);
-  /// The host's director, made when it is first asked for.
+  /// The host's director, made when it is first asked for, with the phases that were set.
   Director& director_of(Host& host);
   void set_scenario_events(ScenarioEvents* events) { scenario_events_ = events; }
 
   // running
   /// Executes events up to and including `end`; returns early when stop() was called.
   void run_until(Time end);
-  /// Stops the run when all measured requests have ended and the window is over.
+  /// Stops the run when all measured requests and all conversations have ended (or been answered)
+  /// and the window is over.
   void stop_when_measured_ended() { stops_when_measured_ended_ = true; }
   /// Whether the run has come to its end by itself.
-  bool ended() const { return stops_when_measured_ended_ && clients_.all_measured_ended(); }
+  bool ended() const {
+    return stops_when_measured_ended_ && clients_.all_measured_ended() &&
+           conversations_.pending() == 0;
+  }
   /// A cable was cut: hosts forget their neighbours behind it, switches what they learned there.
   void carrier_lost(CableId cable);
   /// The cable was joined again.
@@ -76,6 +81,8 @@ class World {
   const Tcp& tcp() const { return tcp_; }
   Clients& clients() { return clients_; }
   const Clients& clients() const { return clients_; }
+  Conversations& conversations() { return conversations_; }
+  const Conversations& conversations() const { return conversations_; }
   Servers& servers() { return servers_; }
   const Servers& servers() const { return servers_; }
   Topology& topology() { return topology_; }
@@ -101,8 +108,10 @@ class World {
   std::vector<Switch*> switch_list_;
   std::vector<Host*> directors_;
   Exchanges exchanges_;
+  ConversationTable conversation_table_;
   Clients clients_;
   Servers servers_;
+  Conversations conversations_;
   Topology topology_;
   std::vector<Topology::NodeId> host_nodes_;
   std::vector<Topology::NodeId> switch_nodes_;

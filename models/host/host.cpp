@@ -28,8 +28,13 @@ AddressType Host::Addresses::type(Ipv4Address address) const {
 void Host::make_director(std::uint32_t index) {
   director_index_ = index;
   director_ = std::make_unique<Director>(environment_.simulator, environment_.observation, id(),
-                                         index, DirectorPhases{}, environment_.key);
+                                         index, director_phases_, environment_.key);
   director_->ask(addresses_);
+}
+
+void Host::set_director_phases(const DirectorPhases& phases) {
+  LVS_REQUIRE(director_ == nullptr, "the phases of a director are set before it is made");
+  director_phases_ = phases;
 }
 
 void Host::make_processor(const ProcessorConfig& config) {

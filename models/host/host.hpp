@@ -67,6 +67,8 @@ class Host {
   const Director* director() const { return director_.get(); }
   /// `index` is unique among directors.
   void make_director(std::uint32_t index);
+  /// Of the director, also one made anew after the host lost power. Requires: none was made yet.
+  void set_director_phases(const DirectorPhases& phases);
   void make_processor(const ProcessorConfig& config);
   const Processor* processor() const { return processor_.get(); }
   /// Answers to ARP requests and pings leave after a uniform delay in this range (design.md 1.1).
@@ -204,6 +206,7 @@ class Host {
   IpFilter ip_filter_;
   ReplyJitter reply_jitter_;
   RandomStream reply_stream_;
+  DirectorPhases director_phases_;
   CaptureWatch* capture_watch_ = nullptr;
   DropCounters drops_;
 };

@@ -1,5 +1,7 @@
 #include "models/server/servers.hpp"
 
+#include <utility>
+
 #include "models/event_kinds.hpp"
 #include "models/tcp/tcp.hpp"
 #include "models/workload/clients.hpp"
@@ -12,11 +14,12 @@ constexpr std::uint32_t kNone = ~std::uint32_t{0};
 }  // namespace
 
 Servers::Servers(Simulator& simulator, Tcp& tcp, Udp& udp, Exchanges& exchanges,
-                 const Clients& clients, StreamKey key)
+                 ConversationTable& conversations, const Clients& clients, StreamKey key)
     : simulator_(simulator),
       tcp_(tcp),
       udp_(udp),
       exchanges_(exchanges),
+      conversations_(conversations),
       clients_(clients),
       key_(key),
       tcp_user_(tcp.add_user(*this)) {}
@@ -77,7 +80,50 @@ void Servers::connected(EndpointId endpoint) {
   const std::uint32_t slot = create_job(index, e.tag);
   jobs_[slot].endpoint = endpoint;
   tcp_.set_user_data(endpoint, slot);
-  if (Exchange* x = exchanges_.find(e.tag)) x->server = server.config.host;
+  if (Exchange* x = exchanges_.find(e.tag)) {
+    x->server = server.config.host;
+  } else if (Conversation* c = conversations_.find(e.tag)) {
+    c->server = {server.config.host, e.local_port, endpoint, e.incarnation};
+  }
+  if (server.config.greeting) [[unlikely]]
+    greet(slot);
+}
+
+/// The greeting is all that a client gets, also one that comes with a request.
+void Servers::greet(std::uint32_t slot) {
+  Job& job = jobs_[slot];
+  job.tag = {};
+  tcp_.send(job.endpoint, *servers_[job.server].config.greeting);
+}
+
+void Servers::greet_sender(std::uint32_t index, const Datagram& datagram) {
+  Server& server = servers_[index];
+  if (server.hung) return server.unread.push_back(datagram);
+  const ServerConfig& config = server.config;
+  if (Exchange* x = exchanges_.find(datagram.tag)) {
+    x->server = config.host;
+  } else if (Conversation* c = conversations_.find(datagram.tag)) {
+    c->server = {config.host, datagram.local.port, {}, 0};
+  }
+  udp_.send({config.host, datagram.local, datagram.remote, *config.greeting, datagram.tag});
+}
+
+/// What a server that greets finds when it no longer hangs.
+void Servers::catch_up(std::uint32_t index) {
+  for (const Datagram& datagram : std::exchange(servers_[index].unread, {})) {
+    greet_sender(index, datagram);
+  }
+  for (std::uint32_t slot = 0; slot < jobs_.size(); ++slot) {
+    const Job& job = jobs_[slot];
+    if (job.peer_closed && job.endpoint.valid() && job.server == index) close(slot);
+  }
+}
+
+bool Servers::close_connection(EndpointId endpoint) {
+  const std::uint32_t slot = tcp_.endpoint(endpoint).user_data;
+  if (servers_[jobs_[slot].server].hung) return false;
+  close(slot);
+  return true;
 }
 
 void Servers::received(EndpointId endpoint, std::uint32_t bytes) {
@@ -137,10 +183,13 @@ void Servers::close(std::uint32_t slot) {
 
 void Servers::peer_closed(EndpointId endpoint) {
   const std::uint32_t slot = tcp_.endpoint(endpoint).user_data;
-  jobs_[slot].peer_closed = true;
+  Job& job = jobs_[slot];
+  job.peer_closed = true;
+  const Server& server = servers_[job.server];
+  if (server.config.greeting && server.hung) return;  // it does not see it
   // A request under way is finished and answered first: most servers see the end of input only
   // then.
-  if (!jobs_[slot].work.valid()) close(slot);
+  if (!job.work.valid()) close(slot);
 }
 
 void Servers::failed(EndpointId endpoint, TcpError) {
@@ -172,6 +221,8 @@ void Servers::apply_acceptance(std::uint32_t index) {
 }
 
 void Servers::received(std::uint32_t index, const Datagram& datagram) {
+  if (servers_[index].config.greeting) [[unlikely]]
+    return greet_sender(index, datagram);
   Exchange* x = exchanges_.find(datagram.tag);
   if (x == nullptr) return;
   const std::uint32_t slot = create_job(index, datagram.tag);
@@ -199,6 +250,7 @@ void Servers::resume(HostId host) {
     if (servers_[i].config.host != host) continue;
     servers_[i].hung = false;
     servers_[i].queue.resume();
+    if (servers_[i].config.greeting) catch_up(i);
     apply_acceptance(i);
     accept_waiting(i);
   }
@@ -239,6 +291,9 @@ void Servers::power_off(HostId host) {
     const Job& job = jobs_[slot];
     const bool udp = job.work.valid() && !job.endpoint.valid();
     if (udp && servers_[job.server].config.host == host) destroy_job(slot);
+  }
+  for (Server& server : servers_) {
+    if (server.config.host == host) server.unread.clear();
   }
   refuse(host);
 }

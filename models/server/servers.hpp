@@ -4,6 +4,10 @@
 // The demand and size of request k belong to the request: the law of the server that gets it is
 // evaluated on the stream (workload, k), so that another choice of server meets the same request
 // (design.md 1.1).
+//
+// A server that greets is another kind: it says `greeting` bytes to whoever connects, at once,
+// reads what comes, and closes when it sees the end of input; to each datagram it answers so many
+// bytes. The recordings of a real cluster were made with such servers (truth/README.md).
 #pragma once
 
 #include <cstdint>
@@ -17,6 +21,7 @@
 #include "models/server/service_queue.hpp"
 #include "models/tcp/user.hpp"
 #include "models/udp/udp.hpp"
+#include "models/workload/conversation.hpp"
 #include "models/workload/exchange.hpp"
 #include "models/workload/law.hpp"
 #include "sim/random.hpp"
@@ -38,6 +43,8 @@ struct ServerConfig {
   ServiceQueue::Settings queue;
   RandomLaw service_time = RandomLaw::constant(0.0);  ///< ticks
   RandomLaw response = RandomLaw::constant(0.0);      ///< bytes
+  /// Bytes said to whoever connects, and nothing else; none: a server of requests.
+  std::optional<std::uint32_t> greeting;
   std::uint32_t backlog = 511;
   std::uint32_t workers =
       0;  ///< prefork: each holds a connection until it closes; 0: an event loop
@@ -45,8 +52,8 @@ struct ServerConfig {
 
 class Servers final : public TcpUser, public UdpUser {
  public:
-  Servers(Simulator& simulator, Tcp& tcp, Udp& udp, Exchanges& exchanges, const Clients& clients,
-          StreamKey key);
+  Servers(Simulator& simulator, Tcp& tcp, Udp& udp, Exchanges& exchanges,
+          ConversationTable& conversations, const Clients& clients, StreamKey key);
 
   /// Nothing if host, address and port are taken.
   std::optional<ServerId> add(const ServerConfig& config);
@@ -59,6 +66,10 @@ class Servers final : public TcpUser, public UdpUser {
   void set_speed(HostId host, double speed);
   void power_off(HostId host);
   void power_on(HostId host);
+
+  /// The process closes one of its connections, whatever it was doing on it; false if it hangs.
+  /// Requires: the endpoint is open and a server's.
+  bool close_connection(EndpointId endpoint);
 
   /// EventKind::service_departure.
   void departure(std::uint32_t server);
@@ -87,6 +98,7 @@ class Servers final : public TcpUser, public UdpUser {
     ListenerId listener;
     std::uint32_t free_workers = 0;
     bool hung = false;
+    std::vector<Datagram> unread;  ///< what came to one that greets while it hung
     std::uint64_t accepted = 0;
   };
   /// A connection, or one UDP request, that a server works on.
@@ -104,6 +116,9 @@ class Servers final : public TcpUser, public UdpUser {
     std::uint32_t next_free = 0;
   };
 
+  void greet(std::uint32_t slot);
+  void greet_sender(std::uint32_t server, const Datagram& datagram);
+  void catch_up(std::uint32_t server);
   std::uint32_t create_job(std::uint32_t server, PayloadTag tag);
   void destroy_job(std::uint32_t slot);
   void take_request(std::uint32_t slot);
@@ -120,6 +135,7 @@ class Servers final : public TcpUser, public UdpUser {
   Tcp& tcp_;
   Udp& udp_;
   Exchanges& exchanges_;
+  ConversationTable& conversations_;
   const Clients& clients_;
   StreamKey key_;
   std::uint8_t tcp_user_;

@@ -114,7 +114,10 @@ void Tcp::fail(TcpEndpoint& e, TcpError error) {
 }
 
 std::optional<EndpointId> Tcp::connect(const Connect& request) {
-  const auto port = free_port(request.host, request.source, request.destination);
+  const auto port =
+      request.source_port
+          ? take_port(request.host, {request.source, *request.source_port}, request.destination)
+          : free_port(request.host, request.source, request.destination);
   if (!port) return std::nullopt;
   TcpEndpoint& e = create({request.host, {request.source, port->port}, request.destination});
   if (port->sequence) start_at(e, *port->sequence);
@@ -163,18 +166,25 @@ std::optional<Tcp::SourcePort> Tcp::free_port(HostId host, Ipv4Address source,
     const std::uint32_t offset =
         i < evens ? 2 * ((cursor + i) % evens) : 2 * ((cursor + i) % (count - evens)) + 1;
     const Port port{static_cast<std::uint16_t>(first + offset)};
-    const std::uint32_t taken = find({host, {source, port}, destination});
-    SourcePort found{port, std::nullopt};
-    if (taken != TupleTable::kNone) {
-      const std::uint32_t record = taken & ~kTimeWaitBit;
-      if (record == taken || !may_reuse(host, time_wait(record))) continue;
-      found.sequence = sequence_after(time_wait(record));
-      forget_time_wait(record);
-    }
+    const auto found = take_port(host, {source, port}, destination);
+    if (!found) continue;
     if (i < evens) cursor = (cursor + i + 1) % evens;
     return found;
   }
   return std::nullopt;
+}
+
+/// Nothing if the port is in use towards this destination.
+std::optional<Tcp::SourcePort> Tcp::take_port(HostId host, const Endpoint& source,
+                                              const Endpoint& destination) {
+  const std::uint32_t taken = find({host, source, destination});
+  SourcePort found{source.port, std::nullopt};
+  if (taken == TupleTable::kNone) return found;
+  const std::uint32_t record = taken & ~kTimeWaitBit;
+  if (record == taken || !may_reuse(host, time_wait(record))) return std::nullopt;
+  found.sequence = sequence_after(time_wait(record));
+  forget_time_wait(record);
+  return found;
 }
 
 void Tcp::send(EndpointId id, std::uint32_t bytes) {

@@ -69,6 +69,7 @@ class Tcp {
   struct Connect {
     HostId host;
     Ipv4Address source;
+    std::optional<Port> source_port;  ///< none: a free one is chosen
     Endpoint destination;
     PayloadTag tag;
     std::uint8_t user = 0;
@@ -97,8 +98,10 @@ class Tcp {
   /// empty.
   bool accept(ListenerId listener);
 
-  /// Opens a connection from a free port of `source`; nothing if there is no free port. Without a
-  /// route the user is told `failed` in this instant, after the call.
+  /// Opens a connection from a free or the given port of `source`; nothing if there is no free
+  /// port, or if the given one is in use towards this destination, which TIME_WAIT is as well
+  /// unless tcp_tw_reuse allows. Without a route the user is told `failed` in this instant, after
+  /// the call.
   std::optional<EndpointId> connect(const Connect& request);
   /// Writes `bytes` to the stream.
   void send(EndpointId endpoint, std::uint32_t bytes);
@@ -215,6 +218,8 @@ class Tcp {
     std::optional<std::uint32_t> sequence;  ///< to begin with
   };
   std::optional<SourcePort> free_port(HostId host, Ipv4Address source, const Endpoint& destination);
+  std::optional<SourcePort> take_port(HostId host, const Endpoint& source,
+                                      const Endpoint& destination);
   std::uint32_t initial_sequence(const TcpTuple& tuple) const;
 
   // input.cpp

@@ -73,8 +73,9 @@ struct Conversation {
   Endpoint from;
   Endpoint to;
   Duration limit{};
-  EndpointId endpoint;  ///< the client's, while it holds one
-  TimerId timer;        ///< of `limit`
+  EndpointId endpoint;        ///< the client's, while it holds one
+  bool holds_socket = false;  ///< UDP
+  TimerId timer;              ///< of `limit`
   std::optional<ServerSide> server;
   ConversationOutcome outcome;
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/tcp/user.hpp"
@@ -55,8 +56,10 @@ class Conversations final : public TcpUser, public UdpUser {
   /// The server's process closes its socket; the client's half stays open until its own close().
   bool server_close(ConversationId id);
 
+  // Of what was begun.
   const ConversationOutcome& outcome(ConversationId id) const { return table_[id].outcome; }
   const Conversation& conversation(ConversationId id) const { return table_[id]; }
+  /// Above the highest id that was begun.
   std::uint32_t size() const { return table_.size(); }
   /// Conversations that have been opened and have no outcome yet.
   std::uint32_t pending() const { return pending_; }
@@ -76,13 +79,12 @@ class Conversations final : public TcpUser, public UdpUser {
 
  private:
   Conversation& begin(ConversationId id, const Ask& ask, Protocol protocol);
+  Conversation& of(EndpointId endpoint);
   bool may_begin(Conversation& c);
-  void answer(Conversation& c);
-  void fail(Conversation& c, ConversationError error);
+  void answer(Conversation& c, const std::optional<Conversation::ServerSide>& by);
   void end(Conversation& c);
-  bool holds_connection(const Conversation& c) const {
-    return c.protocol == Protocol::tcp && c.endpoint.valid();
-  }
+  void fail(Conversation& c, ConversationError error);
+  void give_up(Conversation& c, ConversationError error);
 
   Simulator& simulator_;
   Tcp& tcp_;
