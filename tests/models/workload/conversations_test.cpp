@@ -2,84 +2,9 @@
 // (truth/ipvs/dev-frames-*), and what the client's calls say when nobody answers.
 #include "models/workload/conversations.hpp"
 
-#include "tests/models/tcp/tcp_lab.hpp"
+#include "tests/models/workload/talk.hpp"
 
 namespace lvs {
-namespace {
-
-constexpr ConversationId kFirst{0};
-constexpr ConversationId kSecond{1};
-
-/// Client 10.0.0.1, server 10.0.0.2 that greets with 7 bytes on 80/tcp and 53/udp.
-struct Talk : TcpLab {
-  ServerId web;
-
-  Talk() {
-    web = *world.servers().add(greeter(80, Protocol::tcp));
-    world.servers().add(greeter(53, Protocol::udp));
-  }
-  ServerConfig greeter(std::uint16_t port, Protocol protocol) const {
-    ServerConfig config;
-    config.host = server.id();
-    config.port = Port{port};
-    config.protocol = protocol;
-    config.greeting = 7;
-    return config;
-  }
-  Conversations& talks() { return world.conversations(); }
-  Conversations::Ask ask(std::uint16_t to = 80, std::uint16_t from = 40'000) const {
-    return {client.id(), {address("10.0.0.1"), Port{from}}, {address("10.0.0.2"), Port{to}}};
-  }
-  Conversations::Ask ask_by_datagram(std::uint16_t to = 53) const {
-    Conversations::Ask asked = ask(to);
-    asked.limit = Conversations::kDatagramLimit;
-    return asked;
-  }
-  void open(ConversationId id = kFirst, std::uint16_t to = 80) { talks().open(id, ask(to)); }
-  /// "answered by server:80 at 350us"; "ECONNREFUSED at 1ms"; "pending".
-  std::string outcome(ConversationId id = kFirst) {
-    const ConversationOutcome& o = talks().outcome(id);
-    if (o.kind == ConversationOutcome::Kind::pending) return "pending";
-    if (o.kind == ConversationOutcome::Kind::failed) return to_string(o.error);
-    return "answered by " + world.host(o.server).name() + ":" + to_string(o.port);
-  }
-  /// Milliseconds from the start to the decision, rounded down.
-  std::int64_t decided(ConversationId id = kFirst) {
-    return (talks().outcome(id).at - kStart) / milliseconds(1);
-  }
-  /// What was sent, as ">S <SA >A <PA7": > by the client; flags; bytes of payload.
-  std::string said() const {
-    std::string line;
-    for (const SeenFrame& s : seen.sent) {
-      line += line.empty() ? "" : " ";
-      line += s.host == client.id() ? ">" : "<";
-      line += s.frame.ip.protocol == Protocol::udp ? "udp" : "";
-      if (s.frame.ip.protocol == Protocol::icmp) line += "icmp";
-      if (s.frame.ip.protocol == Protocol::tcp) line += flags(s.frame.tcp);
-      const bool carries = s.frame.ip.protocol != Protocol::icmp && s.frame.payload_length() > 0;
-      if (carries) line += std::to_string(s.frame.payload_length());
-    }
-    return line;
-  }
-  static std::string flags(const TcpSegment& tcp) {
-    std::string letters;
-    if (tcp.fin()) letters += "F";
-    if (tcp.syn()) letters += "S";
-    if (tcp.rst()) letters += "R";
-    if ((tcp.flags & TcpFlags::kPsh) != 0) letters += "P";
-    if (tcp.ack()) letters += "A";
-    return letters;
-  }
-  /// What was said since this was called last.
-  std::string hears(Duration span) {
-    run_for(span);
-    const std::string line = said();
-    seen.clear();
-    return line;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a conversation is the frames that were recorded", "[workload][conversations]") {
   Talk t;
@@ -171,48 +96,17 @@ TEST_CASE("a client waits 2.5 s for an answer to its SYN, and gives up",
   CHECK(t.world.tcp().sockets(t.client.id()) == 0);
 }
 
-TEST_CASE("a server that hangs accepts no conversation and answers none",
+TEST_CASE("a client waits as long for the greeting, from when it is connected",
           "[workload][conversations]") {
   Talk t;
   t.world.servers().hang(t.server.id());
+  t.world.cables().set_loss(t.cable, 1);
   t.open();
-  CHECK(t.hears(milliseconds(2400)) == ">S <SA >A");  // the kernel's part
-  CHECK(t.outcome() == "pending");
-  SECTION("a client gives up") {
-    CHECK(t.hears(seconds(1)) == ">FA <A");
-    CHECK(t.outcome() == "timeout");
-    CHECK(t.decided() == 2500);
-  }
-  SECTION("a server that resumes greets") {
-    t.world.servers().resume(t.server.id());
-    CHECK(t.hears(milliseconds(10)) == "<PA7 >A");
-    CHECK(t.outcome() == "answered by server:80");
-  }
-}
-
-TEST_CASE("a server that hangs does not see the end of input", "[server][conversations]") {
-  Talk t;
-  t.open();
-  t.hears(milliseconds(100));
-  t.world.servers().hang(t.server.id());
-  CHECK_FALSE(t.talks().server_close(kFirst));
-  t.talks().close(kFirst);
-  CHECK(t.hears(seconds(5)) == ">FA <A");
-  t.world.servers().resume(t.server.id());
-  CHECK(t.hears(seconds(1)) == "<FA >A");
-}
-
-TEST_CASE("each datagram is answered by the greeting", "[workload][conversations]") {
-  Talk t;
-  t.talks().datagram(kFirst, t.ask_by_datagram(), 1);
-  CHECK(t.hears(milliseconds(10)) == ">udp1 <udp7");
-  CHECK(t.outcome() == "answered by server:53");
-  t.world.servers().hang(t.server.id());
-  t.talks().datagram(kSecond, t.ask_by_datagram(), 3);  // the socket of the first is closed
-  CHECK(t.hears(milliseconds(10)) == ">udp3");
-  t.world.servers().resume(t.server.id());
-  CHECK(t.hears(milliseconds(10)) == "<udp7");
-  CHECK(t.outcome(kSecond) == "answered by server:53");
+  t.hears(milliseconds(500));
+  t.world.cables().set_loss(t.cable, 0);
+  CHECK(t.hears(seconds(10)) == ">S <SA >A >FA <A");
+  CHECK(t.outcome() == "timeout");
+  CHECK(t.decided() == 1000 + 2500);  // connected by the SYN of 1 s
 }
 
 TEST_CASE("nobody answers a datagram: 1.5 s, whatever ICMP says", "[workload][conversations]") {
@@ -308,53 +202,6 @@ TEST_CASE("a client that closes before it is answered has given up", "[workload]
   CHECK(t.outcome(kSecond) == "the client gave it up");
   CHECK(t.hears(seconds(1)) == ">S >S <SA <SA >R >R");
   CHECK(t.talks().pending() == 0);
-}
-
-TEST_CASE("a server that resets instead of greeting", "[workload][conversations]") {
-  Talk t;
-  t.world.servers().hang(t.server.id());
-  t.open();
-  t.hears(milliseconds(10));
-  t.world.servers().refuse(t.server.id());  // what waits to be accepted is reset
-  t.hears(milliseconds(10));
-  CHECK(t.outcome() == "ECONNRESET");
-}
-
-TEST_CASE("a server of requests does not greet, so that a conversation is not answered",
-          "[workload][conversations]") {
-  Talk t;
-  ServerConfig config = t.greeter(8080, Protocol::tcp);
-  config.greeting.reset();
-  config.response = RandomLaw::constant(500.0);
-  t.world.servers().add(config);
-  t.open(kFirst, 8080);
-  t.hears(milliseconds(100));
-  t.talks().send(kFirst, 100);
-  t.hears(milliseconds(100));
-  CHECK(t.outcome() == "pending");
-  CHECK(t.talks().server_close(kFirst));
-  t.hears(milliseconds(1));
-  CHECK(t.outcome() == "closed without a greeting");
-  t.hears(seconds(1));
-  CHECK(t.world.tcp().established(t.server.id()) == 0);
-}
-
-TEST_CASE("a group of clients takes a greeting as its answer", "[server][conversations]") {
-  Talk t;
-  WorkloadConfig load;
-  load.name = "load";
-  load.sources.push_back({t.client.id(), std::nullopt});
-  load.target = {{address("10.0.0.2"), Port{80}}, Protocol::tcp};
-  load.request = RandomLaw::constant(50.0);
-  load.arrivals = ArrivalProcess::deterministic(10);
-  t.world.clients().add(load);
-  MeasuredWindow window;
-  window.arrivals_end = Time{milliseconds(50)};
-  t.world.clients().start(window);
-  t.run_for(seconds(1));
-  REQUIRE(t.seen.requests.size() == 1);
-  CHECK(t.seen.requests[0].outcome == Outcome::completed);
-  CHECK(t.seen.connections[0].server == t.server.id());
 }
 
 TEST_CASE("a run goes on until the last conversation is decided", "[workload][conversations]") {
