@@ -55,6 +55,11 @@ std::optional<Outcome> parse_outcome(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view name(ConversationFacts::Outcome outcome) {
+  constexpr std::array<std::string_view, 3> kNames{"answered", "failed", "pending"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
+
 std::string_view name(LatencyKind kind) {
   switch (kind) {
     case LatencyKind::connect: return "connect";

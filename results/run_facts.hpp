@@ -169,6 +169,22 @@ struct WorkloadFacts {
   std::array<LatencyFacts, kLatencyKinds> latency;  ///< by LatencyKind
 };
 
+/// A connection or a datagram that an event of the scenario asked for.
+struct ConversationFacts {
+  enum class Outcome : std::uint8_t { answered, failed, pending };
+  std::string id;
+  std::string client;  ///< host
+  Endpoint from;
+  ServiceAddress to;
+  Outcome outcome = Outcome::pending;
+  std::string server;           ///< answered: host
+  Port port;                    ///< answered: on which the server listens
+  std::string error;            ///< failed: "ECONNREFUSED", "timeout", …
+  std::optional<Time> decided;  ///< answered or failed
+};
+
+std::string_view name(ConversationFacts::Outcome outcome);
+
 /// Whole run, from time 0.
 struct DropFacts {
   std::string place;  ///< "rs2", "rs2/eth0", "inside" (a network): HOST, HOST/NIC, NETWORK
@@ -199,9 +215,10 @@ struct RunFacts {
   RunWindow window;
   std::vector<DirectorFacts> directors;
   std::vector<ServiceFacts> services;
-  std::vector<ServerFacts> servers;      ///< every host that serves, in file order
-  std::vector<WorkloadFacts> workloads;  ///< by WorkloadId
-  std::vector<DropFacts> drops;          ///< any order; places and causes may repeat
+  std::vector<ServerFacts> servers;              ///< every host that serves, in file order
+  std::vector<WorkloadFacts> workloads;          ///< by WorkloadId
+  std::vector<ConversationFacts> conversations;  ///< in the order in which they were opened
+  std::vector<DropFacts> drops;                  ///< any order; places and causes may repeat
   ConservationFacts conservation;
   std::vector<Verdict> verdicts;
   std::vector<std::string> notes;  ///< warnings of the run, one sentence each

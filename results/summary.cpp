@@ -19,6 +19,7 @@ std::string summary_text(const RunFacts& facts, const SummaryOptions& options) {
   }
   out += summary::servers(facts, options.most_servers);
   out += summary::latencies(facts);
+  out += summary::conversations(facts);
   for (const DirectorFacts& director : facts.directors) {
     out += summary::director(director, facts.window);
   }

@@ -76,6 +76,7 @@ std::string title(const RunFacts& facts) {
                                      workload_text(w.connections, w.established, w.requests)),
                          kWidth);
   }
+  if (facts.workloads.empty()) return out + measured + "; there are no groups of clients.\n";
   out += measured + ":\n";
   for (const WorkloadFacts& w : facts.workloads) {
     out += wrapped(
@@ -142,6 +143,7 @@ std::string latencies(const RunFacts& facts) {
                  latency_text(*l.max)});
     }
   }
+  if (table.empty() && facts.workloads.empty() && !facts.conversations.empty()) return "";
   if (table.empty()) return "\nNo latency: no connection was established.\n";
   std::string out = "\n" + table.text();
   out +=

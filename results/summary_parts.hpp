@@ -13,6 +13,7 @@ std::string listing(const DirectorFacts& director, const RunWindow& window,
                     std::size_t most_servers);
 std::string servers(const RunFacts& facts, std::size_t most_servers);
 std::string latencies(const RunFacts& facts);
+std::string conversations(const RunFacts& facts);
 std::string director(const DirectorFacts& director, const RunWindow& window);
 std::string frames(const RunFacts& facts);
 std::string expectations(const RunFacts& facts);

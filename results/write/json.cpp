@@ -78,6 +78,20 @@ Json workload_of(const WorkloadFacts& workload) {
           {"latency", std::move(latency)}};
 }
 
+Json conversation_of(const ConversationFacts& c) {
+  Json json = {{"id", c.id},
+               {"client", c.client},
+               {"from", to_string(c.from)},
+               {"to", to_string(c.to)},
+               {"outcome", name(c.outcome)}};
+  const bool answered = c.outcome == ConversationFacts::Outcome::answered;
+  json["server"] = answered ? Json(c.server) : Json(nullptr);
+  json["server_port"] = answered ? Json(c.port.value) : Json(nullptr);
+  json["error"] = c.error.empty() ? Json(nullptr) : Json(c.error);
+  json["decided_s"] = c.decided ? Json(to_seconds(*c.decided - kStart)) : Json(nullptr);
+  return json;
+}
+
 Json destination_of(const DestinationFacts& d) {
   return {{"address", to_string(d.address)},
           {"server", d.host},
@@ -183,6 +197,7 @@ std::string summary_json(const RunFacts& facts, const JsonOptions& options) {
                {"seed", facts.identity.seed},
                {"window", window_of(facts.window)},
                {"client_groups", array_of(facts.workloads, workload_of)},
+               {"conversations", array_of(facts.conversations, conversation_of)},
                {"services", array_of(facts.services, service_of)},
                {"servers", array_of(facts.servers, server_of, facts.window)},
                {"directors", array_of(facts.directors, director_of, facts.window)},

@@ -12,6 +12,7 @@ namespace lvs::language {
 Simulation::Simulation(const Scenario& scenario, StreamKey key, EventQueue::Structure structure)
     : scenario_(scenario), world_(key, structure) {
   world_.set_scenario_events(this);
+  number_conversations();
   schedule_events();  // first, so that events of an instant come before its frames
   build_networks();
   for (const language::Host& host : scenario_.hosts) build_host(host);
@@ -56,6 +57,7 @@ void Simulation::build_host(const language::Host& host) {
   shells_[host.name.text] =
       std::make_unique<HostShell>(world_, built, *this, folder.empty() ? "." : folder);
   built.set_reply_jitter({host.reply_jitter_min, host.reply_jitter_max});
+  built.set_director_phases({host.jiffies_phase, host.statistics_phase});
   if (host.cpu) built.make_processor(to_processor(*host.cpu));
   for (const Nic& nic : host.nics) plug_card(built, nic);
 }
@@ -102,8 +104,12 @@ void Simulation::build_servers(const language::Host& host) {
     config.queue.discipline = serve.discipline == Discipline::ps ? ServiceQueue::Discipline::ps
                                                                  : ServiceQueue::Discipline::fcfs;
     config.queue.speed = serve.speed;
-    config.service_time = to_law(serve.service_time);
-    config.response = to_law(serve.response);
+    if (serve.greeting) {
+      config.greeting = static_cast<std::uint32_t>(serve.greeting->value);
+    } else {
+      config.service_time = to_law(serve.service_time);
+      config.response = to_law(serve.response);
+    }
     config.backlog = static_cast<std::uint32_t>(serve.backlog);
     config.workers = static_cast<std::uint32_t>(serve.workers.value_or(0));
     if (!world_.servers().add(config)) {
@@ -182,10 +188,11 @@ void Simulation::decide_times() {
   const TimePlan& plan = scenario_.time;
   times_.run = plan.run;
   times_.drain = plan.drain;
+  const bool measures_nothing = scenario_.clients.empty() && !openings_.empty();
   Duration needed{};
   std::string by;
   for (const lvs::Host* host : world_.hosts()) {
-    if (host->director() == nullptr) continue;
+    if (host->director() == nullptr || measures_nothing) continue;
     for (const Service* service : host->director()->services()) {
       const Duration feeds = feeding_time(*host->director(), *service);
       if (feeds <= needed) continue;
@@ -196,7 +203,8 @@ void Simulation::decide_times() {
   if (needed > Duration{}) needed += seconds(2);
   if (!plan.warmup) {
     times_.warmup = needed;
-    times_.warmup_reason = needed == Duration{}
+    times_.warmup_reason = measures_nothing ? "auto: there are no groups of clients"
+                           : needed == Duration{}
                                ? "auto: no scheduler in use looks at closed connections"
                                : "auto: " + by + " counts closed connections for " +
                                      to_string(needed - seconds(2)) + ", and 2s";

@@ -56,6 +56,9 @@ class Simulation final : public ScenarioEvents, public Announcer {
   const CaptureWatch* capture_watch() const { return capture_watch_ ? &*capture_watch_ : nullptr; }
   /// What `show:` has printed so far.
   const std::vector<ShownText>& shown() const { return shown_; }
+  /// The events that open a connection or send a datagram, in the order of their times: the one
+  /// with index i is ConversationId{i} of world().conversations().
+  const std::vector<const Event*>& openings() const { return openings_; }
   const Scenario& scenario() const { return scenario_; }
 
   // ScenarioEvents
@@ -87,6 +90,9 @@ class Simulation final : public ScenarioEvents, public Announcer {
   void carry_out(const Event& event);
   void power(const Event& event, PowerAction action);
   void cable(const Event& event, const CableAction& action);
+  void number_conversations();
+  void connect(const Event& event, const ConnectAction& action);
+  void end_conversation(const EndAction& action);
   void show(const Script& script, const std::string& host, std::optional<std::size_t> expectation);
   std::string show_network(const Script& script, const std::string& network) const;
   void announce_later(lvs::Host& host, const Arping& next) override;
@@ -101,6 +107,8 @@ class Simulation final : public ScenarioEvents, public Announcer {
   /// Scenario events with numbers from kFirstAnnouncement on; each happens once.
   static constexpr std::uint32_t kFirstAnnouncement = 1U << 31;
   std::vector<Announcement> announcements_;
+  std::vector<const Event*> openings_;
+  std::map<std::string, ConversationId> conversation_ids_;
   std::vector<std::uint32_t> boots_;  ///< of each host: how often it lost power
   std::vector<ShownText> shown_;
   std::map<std::string, HostId> host_ids_;

@@ -61,6 +61,44 @@ void Simulation::carry_out(const Event& event) {
     power(event, *power_action);
   } else if (const auto* cable_action = std::get_if<CableAction>(&event.action)) {
     cable(event, *cable_action);
+  } else if (const auto* ask = std::get_if<ConnectAction>(&event.action)) {
+    connect(event, *ask);
+  } else if (const auto* send = std::get_if<SendAction>(&event.action)) {
+    world_.conversations().send(conversation_ids_.at(send->id.text),
+                                static_cast<std::uint32_t>(send->bytes.value));
+  } else if (const auto* end = std::get_if<EndAction>(&event.action)) {
+    end_conversation(*end);
+  }
+}
+
+/// In the order in which they are opened; events of one instant happen in file order.
+void Simulation::number_conversations() {
+  for (const Event& event : scenario_.events) {
+    if (std::holds_alternative<ConnectAction>(event.action)) openings_.push_back(&event);
+  }
+  std::stable_sort(openings_.begin(), openings_.end(),
+                   [](const Event* a, const Event* b) { return a->at < b->at; });
+  for (const Event* event : openings_) {
+    const auto number = static_cast<std::uint32_t>(conversation_ids_.size());
+    conversation_ids_[std::get<ConnectAction>(event->action).id.text] = ConversationId{number};
+  }
+}
+
+void Simulation::connect(const Event& event, const ConnectAction& action) {
+  const ConversationId id = conversation_ids_.at(action.id.text);
+  const Conversations::Ask ask{host_ids_.at(event.host.text), action.from, action.to.endpoint,
+                               action.timeout};
+  if (action.to.protocol == Protocol::tcp) return world_.conversations().open(id, ask);
+  world_.conversations().datagram(id, ask, static_cast<std::uint32_t>(action.bytes.value));
+}
+
+/// A step on a connection that is no more does nothing, as the call of the real client would fail.
+void Simulation::end_conversation(const EndAction& action) {
+  const ConversationId id = conversation_ids_.at(action.id.text);
+  switch (action.how) {
+    case EndAction::How::close: world_.conversations().close(id); return;
+    case EndAction::How::close_by_server: world_.conversations().server_close(id); return;
+    case EndAction::How::reset: world_.conversations().reset(id); return;
   }
 }
 

@@ -7,8 +7,10 @@
 #include <variant>
 #include <vector>
 
+#include "models/packet/endpoint.hpp"
 #include "scenarios/language/basics.hpp"
 #include "scenarios/language/commands/command.hpp"
+#include "sim/units.hpp"
 
 namespace lvs::language {
 
@@ -35,12 +37,38 @@ struct CableAction {
   friend bool operator==(const CableAction&, const CableAction&) = default;
 };
 
+// Single connections, step by step; what the models make of them:
+// models/workload/conversations.hpp.
+
+/// A connection, or for UDP one datagram, that the host begins.
+struct ConnectAction {
+  Name id;
+  Endpoint from;  ///< the socket is bound to it
+  ServiceAddress to;
+  ByteCount bytes;     ///< of the datagram; UDP only
+  Duration timeout{};  ///< the client waits so long for an answer, then gives up
+  friend bool operator==(const ConnectAction&, const ConnectAction&) = default;
+};
+struct SendAction {
+  Name id;
+  ByteCount bytes;
+  friend bool operator==(const SendAction&, const SendAction&) = default;
+};
+struct EndAction {
+  enum class How : std::uint8_t { close, close_by_server, reset };
+  Name id;
+  How how = How::close;
+  friend bool operator==(const EndAction&, const EndAction&) = default;
+};
+
 struct Event {
   Duration at{};                  ///< the first instant, since the start of the run
   std::optional<Duration> every;  ///< repeats from `at` while before `until`
   std::optional<Duration> until;
-  Name host;
-  std::variant<RunAction, ShowAction, ServerAction, SpeedAction, PowerAction, CableAction> action;
+  Name host;  ///< for a step of a connection, the host that opened it
+  std::variant<RunAction, ShowAction, ServerAction, SpeedAction, PowerAction, CableAction,
+               ConnectAction, SendAction, EndAction>
+      action;
   Where where;
   friend bool operator==(const Event&, const Event&) = default;
 };

@@ -22,7 +22,8 @@ CableAction read_cable(const YamlNode& node) {
 }
 
 void read_action(const MapReader& map, const Bindings& bindings, Event& event) {
-  const YamlNode& what = map.need_one_of({"run", "show", "server", "speed", "power", "cable"});
+  const YamlNode& what = map.need_one_of({"run", "show", "server", "speed", "power", "cable",
+                                          "connect", "datagram", "send", "close", "reset"});
   if (&what == map.get("cable")) {
     event.action = read_cable(what);
     return;
@@ -48,11 +49,12 @@ void read_action(const MapReader& map, const Bindings& bindings, Event& event) {
 }
 
 Event read_event(const YamlNode& node, const Bindings& bindings) {
-  const MapReader map(
-      node, {"at", "every", "during", "host", "run", "show", "server", "speed", "power", "cable"});
+  const MapReader map(node, {"at", "every", "during", "host", "run", "show", "server", "speed",
+                             "power", "cable", "connect", "datagram", "send", "close", "reset"});
   Event event;
   event.where = node.where();
-  event.host = read_name(map.need("host"));
+  const bool conversation = is_conversation(map);
+  if (!conversation) event.host = read_name(map.need("host"));
   if (&map.need_one_of({"at", "every"}) == map.get("at")) {
     if (map.get("during") != nullptr) throw map.need("during").error("goes with every:, not at:");
     event.at = read_duration(map.need("at"));
@@ -62,7 +64,11 @@ Event read_event(const YamlNode& node, const Bindings& bindings) {
     event.at = window.from;
     event.until = window.until;
   }
-  read_action(map, bindings, event);
+  if (conversation) {
+    read_conversation(map, event);
+  } else {
+    read_action(map, bindings, event);
+  }
   return event;
 }
 
@@ -71,6 +77,7 @@ Event read_event(const YamlNode& node, const Bindings& bindings) {
 std::vector<Event> read_events(const YamlNode& node, const Bindings& bindings) {
   std::vector<Event> events;
   for (const YamlNode& item : need_list(node).items) events.push_back(read_event(item, bindings));
+  connect_steps(events);
   return events;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "models/ipvs/director.hpp"
 #include "scenarios/language/quantity.hpp"
 #include "scenarios/language/range.hpp"
 #include "scenarios/language/read_law.hpp"
@@ -77,7 +78,8 @@ Script read_setup(const YamlNode& node, const Bindings& bindings) {
 
 Host read_host(const YamlNode& node, const HostRangeItem& item, const Where& where,
                const Bindings& bindings, const std::vector<Network>& networks) {
-  const MapReader map(node, {"nics", "cpu", "reply_jitter", "setup", "serves", "health"});
+  const MapReader map(node, {"nics", "cpu", "reply_jitter", "jiffies_phase", "statistics_phase",
+                             "setup", "serves", "health"});
   Host host;
   host.name = {item.name, where};
   for (const YamlEntry& entry : need_map(map.need("nics")).entries) {
@@ -87,6 +89,12 @@ Host read_host(const YamlNode& node, const HostRangeItem& item, const Where& whe
   if (host.nics.empty()) throw map.need("nics").error("a host needs a nic");
   if (const YamlNode* cpu = map.get("cpu")) host.cpu = read_cpu(*cpu);
   if (const YamlNode* jitter = map.get("reply_jitter")) read_reply_jitter(*jitter, host);
+  if (const YamlNode* phase = map.get("jiffies_phase")) {
+    host.jiffies_phase = static_cast<std::uint32_t>(read_integer(*phase, 0, kMostJiffyPhase));
+  }
+  if (const YamlNode* phase = map.get("statistics_phase")) {
+    host.statistics_phase = static_cast<std::uint32_t>(read_integer(*phase, 0, kTickPeriod - 1));
+  }
   if (const YamlNode* setup = map.get("setup")) host.setup = read_setup(*setup, bindings);
   if (const YamlNode* serves = map.get("serves")) {
     for (const YamlNode& serve : need_list(*serves).items) {

@@ -40,6 +40,15 @@ std::vector<ClientGroup> read_clients(const YamlNode& node);
 // read_events.cpp
 std::vector<Event> read_events(const YamlNode& node, const Bindings& bindings);
 
+// read_conversations.cpp
+/// Whether the event has one of the keys connect, datagram, send, close and reset.
+bool is_conversation(const MapReader& map);
+/// Reads the action, and its host and time but for `host:` of a step, which the connection names.
+void read_conversation(const MapReader& map, Event& event);
+/// Refuses ids that are used twice or before their connection is opened; gives each step the host
+/// of its connection.
+void connect_steps(std::vector<Event>& events);
+
 // read_expect.cpp
 std::vector<Expectation> read_expectations(const YamlNode& node, const Bindings& bindings);
 std::vector<Condition> read_conditions(const YamlNode& node);

@@ -28,6 +28,15 @@ void read_accept(const MapReader& map, Serve& serve) {
   if (workers != nullptr) serve.workers = static_cast<int>(read_integer(*workers, 1, kMostWorkers));
 }
 
+constexpr int kMostBacklog = 65'535;
+
+void read_backlog(const MapReader& map, Serve& serve) {
+  // listen(2) of a backlog is at most net.core.somaxconn, at most 2^31 - 1; 65535 covers practice.
+  if (const YamlNode* v = map.get("backlog")) {
+    serve.backlog = static_cast<int>(read_integer(*v, 1, kMostBacklog));
+  }
+}
+
 void read_work(const MapReader& map, Serve& serve) {
   if (const YamlNode* v = map.get("cores")) {
     serve.cores = static_cast<int>(read_integer(*v, 1, 1024));
@@ -40,23 +49,46 @@ void read_work(const MapReader& map, Serve& serve) {
   if (const YamlNode* v = map.get("speed")) serve.speed = read_positive_number(*v);
   serve.service_time = read_duration_law(map.need("service_time"));
   serve.response = read_size_law(map.need("response"));
-  // listen(2) of a backlog is at most net.core.somaxconn, at most 2^31 - 1; 65535 covers practice.
-  if (const YamlNode* v = map.get("backlog")) {
-    serve.backlog = static_cast<int>(read_integer(*v, 1, 65535));
-  }
+  read_backlog(map, serve);
   if (const YamlNode* v = map.get("warm")) serve.warm = read_warm(*v);
+  serve.where = map.node().where();
+}
+
+// Servers that greet say one line; what a datagram can carry is more than enough, and over UDP it
+// fits one Ethernet frame, so that one answer is one datagram.
+constexpr std::int64_t kMostGreeting = 65'507;
+constexpr std::int64_t kMostDatagram = 1472;
+
+void read_greeting(const MapReader& map, Serve& serve) {
+  for (const char* key : {"cores", "discipline", "speed", "service_time", "response", "warm"}) {
+    if (const YamlNode* v = map.get(key)) {
+      throw v->error("not together with greeting: a server that greets serves no requests");
+    }
+  }
+  const YamlNode& greeting = map.need("greeting");
+  serve.greeting = read_size(greeting);
+  const std::int64_t most = serve.protocol == Protocol::udp ? kMostDatagram : kMostGreeting;
+  if (serve.greeting->value < 1 || serve.greeting->value > most) {
+    throw greeting.error("must be 1B.." + std::to_string(most) + "B");
+  }
+  read_accept(map, serve);
+  read_backlog(map, serve);
   serve.where = map.node().where();
 }
 
 }  // namespace
 
 Serve read_serve(const YamlNode& node) {
-  const MapReader map(node, {"port", "bind", "cores", "discipline", "accept", "workers", "speed",
-                             "service_time", "response", "backlog", "warm"});
+  const MapReader map(node, {"port", "bind", "greeting", "cores", "discipline", "accept", "workers",
+                             "speed", "service_time", "response", "backlog", "warm"});
   Serve serve;
   read_port(map.need("port"), serve.port, serve.protocol);
   if (const YamlNode* bind = map.get("bind")) serve.bind = read_address(*bind);
-  read_work(map, serve);
+  if (map.get("greeting") != nullptr) {
+    read_greeting(map, serve);
+  } else {
+    read_work(map, serve);
+  }
   return serve;
 }
 

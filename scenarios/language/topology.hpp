@@ -77,6 +77,9 @@ struct Serve {
   Port port;
   Protocol protocol = Protocol::tcp;
   Ipv4Address bind;  ///< 0.0.0.0 = any
+  /// Present: it says this to whoever connects and serves no requests, so that only port, bind,
+  /// workers and backlog mean anything.
+  std::optional<ByteCount> greeting;
   int cores = 1;
   Discipline discipline = Discipline::fcfs;
   std::optional<int> workers;  ///< absent: `accept: immediate`
@@ -112,6 +115,8 @@ struct Host {
   Script setup;
   std::vector<Serve> serves;
   std::optional<Health> health;
+  std::uint32_t jiffies_phase = 0;     ///< of its director: the kernel's jiffies at the start
+  std::uint32_t statistics_phase = 0;  ///< jiffies by which the first 2 s tick comes early, 0..503
   friend bool operator==(const Host&, const Host&) = default;
 };
 

@@ -38,7 +38,37 @@ struct ActionWriter {
     if (action.delay) cable.add("delay", write_duration(*action.delay));
     flow.add("cable", cable.text());
   }
+  void operator()(const ConnectAction& action) const {
+    const bool tcp = action.to.protocol == Protocol::tcp;
+    YamlFlow ask;
+    ask.add("id", yaml_scalar(action.id.text)).add("from", to_string(action.from));
+    ask.add("to", to_string(action.to));
+    if (!tcp) ask.add("bytes", to_string(action.bytes));
+    ask.add("timeout", write_duration(action.timeout));
+    flow.add(tcp ? "connect" : "datagram", ask.text());
+  }
+  void operator()(const SendAction& action) const {
+    YamlFlow send;
+    send.add("id", yaml_scalar(action.id.text)).add("bytes", to_string(action.bytes));
+    flow.add("send", send.text());
+  }
+  void operator()(const EndAction& action) const {
+    const std::string id = yaml_scalar(action.id.text);
+    switch (action.how) {
+      case EndAction::How::close: flow.add("close", id); return;
+      case EndAction::How::reset: flow.add("reset", id); return;
+      case EndAction::How::close_by_server:
+        flow.add("close", YamlFlow().add("id", id).add("by", "server").text());
+        return;
+    }
+  }
 };
+
+/// The steps of a connection are its host's; they do not say so.
+bool says_host(const Event& event) {
+  return !std::holds_alternative<SendAction>(event.action) &&
+         !std::holds_alternative<EndAction>(event.action);
+}
 
 std::string write_conditions(const std::vector<Condition>& conditions) {
   YamlFlow flow;
@@ -99,7 +129,7 @@ std::string write_event(const Event& event) {
   } else {
     flow.add("at", write_duration(event.at));
   }
-  flow.add("host", event.host.text);
+  if (says_host(event)) flow.add("host", event.host.text);
   std::visit(ActionWriter{flow}, event.action);
   return "  - " + flow.text() + "\n";
 }

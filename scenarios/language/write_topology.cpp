@@ -53,6 +53,11 @@ std::string write_serve(const Serve& serve) {
   YamlFlow flow;
   flow.add("port", to_string(serve.port) + "/" + to_string(serve.protocol));
   if (!serve.bind.is_any()) flow.add("bind", to_string(serve.bind));
+  if (serve.greeting) {
+    flow.add("greeting", to_string(*serve.greeting));
+    if (serve.workers) flow.add("workers", std::to_string(*serve.workers));
+    return flow.add("backlog", std::to_string(serve.backlog)).text();
+  }
   add_work(serve, flow);
   return flow.text();
 }
@@ -93,6 +98,12 @@ std::string write_host(const Host& host, const std::vector<Network>& networks) {
   std::string text = "  " + host.name.text + ":\n    nics: " + nics.text() + "\n";
   if (host.cpu) text += "    cpu: " + write_cpu(*host.cpu) + "\n";
   text += "    reply_jitter: " + write_reply_jitter(host) + "\n";
+  if (host.jiffies_phase != 0) {
+    text += "    jiffies_phase: " + std::to_string(host.jiffies_phase) + "\n";
+  }
+  if (host.statistics_phase != 0) {
+    text += "    statistics_phase: " + std::to_string(host.statistics_phase) + "\n";
+  }
   if (!host.setup.text.empty()) text += "    setup: " + yaml_block(host.setup.text, 6) + "\n";
   if (!host.serves.empty()) text += "    serves:\n";
   for (const Serve& serve : host.serves) text += "      - " + write_serve(serve) + "\n";

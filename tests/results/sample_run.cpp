@@ -143,4 +143,27 @@ SampleRun sample_run() {
   return run;
 }
 
+std::vector<ConversationFacts> sample_conversations() {
+  const auto asked = [](std::string id, std::uint16_t from, Protocol protocol) {
+    ConversationFacts c;
+    c.id = std::move(id);
+    c.client = "client";
+    c.from = {ipv4(10, 0, 0, 1), Port{from}};
+    const std::uint16_t port = protocol == Protocol::tcp ? 80 : 53;
+    c.to = {{ipv4(10, 0, 0, 2), Port{port}}, protocol};
+    return c;
+  };
+  std::vector<ConversationFacts> all{asked("c1", 4000, Protocol::tcp),
+                                     asked("c2", 4001, Protocol::tcp),
+                                     asked("u1", 4000, Protocol::udp)};
+  all[0].outcome = ConversationFacts::Outcome::answered;
+  all[0].server = "rs2";
+  all[0].port = Port{8080};
+  all[0].decided = kStart + milliseconds(1500);
+  all[1].outcome = ConversationFacts::Outcome::failed;
+  all[1].error = "ECONNREFUSED";
+  all[1].decided = kStart + milliseconds(1501);
+  return all;
+}
+
 }  // namespace lvs

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "results/recorder.hpp"
 #include "results/run_facts.hpp"
@@ -22,5 +23,8 @@ ServiceAddress sample_vip();
 
 /// Every 100th request of rs1 times out; measured from 10 s to 70 s, one request each 2 ms.
 SampleRun sample_run();
+
+/// Three that events asked for: answered by rs2 on another port, refused, and not decided.
+std::vector<ConversationFacts> sample_conversations();
 
 }  // namespace lvs

@@ -117,4 +117,17 @@ TEST_CASE("of a hundred real servers the first are shown and the rest are counte
   CHECK(lines_of(text).size() < 80);
 }
 
+TEST_CASE("the summary has a line for each single connection", "[results][summary]") {
+  RunFacts facts;
+  facts.conversations = sample_conversations();
+  const std::string text = summary_text(facts);
+  INFO(text);
+  CHECK(has_line(text, "  c1          10.0.0.1:4000  10.0.0.2:80/tcp  answered by rs2:8080"));
+  CHECK(has_line(text, "  c2          10.0.0.1:4001  10.0.0.2:80/tcp  ECONNREFUSED"));
+  CHECK(has_line(text, "  u1          10.0.0.1:4000  10.0.0.2:53/udp  pending when the run ended"));
+  CHECK(has_line(text, "Measured 0s (from 0s to 0s); there are no groups of clients."));
+  CHECK_FALSE(contains(text, "No latency"));
+  CHECK_FALSE(contains(summary_text(sample_run().facts), "outcome"));
+}
+
 }  // namespace lvs

@@ -135,6 +135,32 @@ std::optional<CaptureFacts> Collector::capture_of(const ServiceAddress& service)
   return std::nullopt;
 }
 
+std::vector<ConversationFacts> Collector::conversations() const {
+  std::vector<ConversationFacts> rows;
+  for (const language::Event* event : simulation_.openings()) {
+    const auto& asked = std::get<language::ConnectAction>(event->action);
+    const ConversationId id{static_cast<std::uint32_t>(rows.size())};
+    ConversationFacts& row = rows.emplace_back();
+    row.id = asked.id.text;
+    row.client = event->host.text;
+    row.from = asked.from;
+    row.to = asked.to;
+    if (id.index() >= world_.conversations().size()) continue;  // the run ended before it began
+    const ConversationOutcome& outcome = world_.conversations().outcome(id);
+    if (outcome.kind == ConversationOutcome::Kind::pending) continue;
+    row.decided = outcome.at;
+    if (outcome.kind == ConversationOutcome::Kind::answered) {
+      row.outcome = ConversationFacts::Outcome::answered;
+      row.server = world_.host(outcome.server).name();
+      row.port = outcome.port;
+    } else {
+      row.outcome = ConversationFacts::Outcome::failed;
+      row.error = lvs::to_string(outcome.error);
+    }
+  }
+  return rows;
+}
+
 std::vector<DropFacts> Collector::drops() const {
   std::vector<DropFacts> rows;
   const auto add = [&rows](const std::string& place, const DropCounters& counters) {
@@ -217,6 +243,7 @@ RunFacts Collector::facts(Recorder& recorder) const {
   for (std::uint32_t w = 0; w < world_.clients().size(); ++w) {
     facts.workloads.emplace_back().name = world_.clients().config(WorkloadId{w}).name;
   }
+  facts.conversations = conversations();
   facts.drops = drops();
   const FramePool& frames = world_.frames();
   facts.conservation = {frames.sent(), frames.copied(), frames.delivered(), frames.dropped(),

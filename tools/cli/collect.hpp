@@ -42,6 +42,7 @@ class Collector {
   SocketCounts socket_counts(HostId host) const;
   std::string host_with(Ipv4Address address) const;
   std::optional<CaptureFacts> capture_of(const ServiceAddress& service) const;
+  std::vector<ConversationFacts> conversations() const;
   std::vector<DropFacts> drops() const;
 
   language::Simulation& simulation_;

@@ -105,6 +105,29 @@ TEST_CASE("summary.json holds the facts, and nothing that differs from machine t
   CHECK(timed["timing"]["wall_s"] == 99);
 }
 
+TEST_CASE("summary.json says what became of each single connection", "[results][write]") {
+  RunFacts facts;
+  facts.conversations = sample_conversations();
+  const auto rows = nlohmann::json::parse(summary_json(facts))["conversations"];
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0]["id"] == "c1");
+  CHECK(rows[0]["client"] == "client");
+  CHECK(rows[0]["from"] == "10.0.0.1:4000");
+  CHECK(rows[0]["to"] == "10.0.0.2:80/tcp");
+  CHECK(rows[0]["outcome"] == "answered");
+  CHECK(rows[0]["server"] == "rs2");
+  CHECK(rows[0]["server_port"] == 8080);
+  CHECK(rows[0]["error"].is_null());
+  CHECK(rows[0]["decided_s"] == 1.5);
+  CHECK(rows[1]["outcome"] == "failed");
+  CHECK(rows[1]["server"].is_null());
+  CHECK(rows[1]["error"] == "ECONNREFUSED");
+  CHECK(rows[2]["outcome"] == "pending");
+  CHECK(rows[2]["error"].is_null());
+  CHECK(rows[2]["decided_s"].is_null());
+  CHECK(nlohmann::json::parse(summary_json(sample_run().facts))["conversations"].empty());
+}
+
 TEST_CASE("the same run writes the same bytes", "[results][write]") {
   const SampleRun a = sample_run();
   const SampleRun b = sample_run();

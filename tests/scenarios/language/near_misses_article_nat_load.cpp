@@ -34,7 +34,8 @@ const std::vector<NearMiss> kNearMisses{
     {"article-nat", "{at: 25s, host: director, show: ipvsadm -Ln --stats}",
      "{at: 25s, host: director, run: ipvsadm -A -t 10.1.10.4:80 -s sh -b sh-port, sh-fallback}",
      "39:81: events[0]: unknown key \"sh-fallback\"; a comma ends the value here: quote the "
-     "command (known: at, every, during, host, run, show, server, speed, power, cable)"},
+     "command (known: at, every, during, host, run, show, server, speed, power, cable, "
+     "connect, datagram, send, close, reset)"},
     {"article-nat", "{at: 25s, host: director, show: ipvsadm -Ln --stats}",
      "{at: 25s, show: ipvsadm -Ln --stats}", "39:5: events[0]: the key \"host\" is missing"},
     {"article-nat", "{at: 25s, host: director, show: ipvsadm -Ln --stats}",
@@ -42,7 +43,8 @@ const std::vector<NearMiss> kNearMisses{
      "39:37: events[0].show: show: \"ipvsadm …\" changes something; use run: for that"},
     {"article-nat", "{at: 25s, host: director, show: ipvsadm -Ln --stats}",
      "{at: 25s, host: director, show: ipvsadm -Ln, run: ipvsadm -C}",
-     "39:37: events[0].show: only one is possible of run, show, server, speed, power, cable"},
+     "39:37: events[0].show: only one is possible of run, show, server, speed, power, cable, "
+     "connect, datagram, send, close, reset"},
     {"article-nat", "between: [66%, 67.4%]", "between: [67.4%, 66%]",
      "43:46: expect[1].between: the second end is below the first"},
     {"article-nat", "between: [66%, 67.4%]", "between: [66%, 0.674]",

@@ -34,6 +34,8 @@ hosts:
       eth1: wire
     cpu: {cores: 4, per_frame: 1us, per_byte: 0.008ns, per_connection: 3us, queue: 1MiB}
     reply_jitter: 0us
+    jiffies_phase: 4095
+    statistics_phase: 503
     setup: "sysctl -w net.ipv4.ip_forward=1\n\n\n\
       for n in {1..2}; do ip addr add 10.0.$n.$((i+n))/32 dev lo; done"
     health:
@@ -46,6 +48,8 @@ hosts:
          response: {uniform: [1B, 2KB]}, warm: {for: 30s, factor: 3}}
       - {port: 80/tcp, accept: immediate, service_time: {empirical: [1ms, 2ms, 1ms]},
          response: {hyperexponential: {mean: 5KB, cv: 1.5}}}
+      - {port: 81/tcp, greeting: 9B, bind: 10.0.0.9, workers: 3, backlog: 7}
+      - {port: 81/udp, greeting: 1KB}
 clients:
   one:
     {host: [a1, a2], addresses: [10.0.0.0/30, 10.0.1.7], popularity: {zipf: 1.1},
@@ -63,6 +67,13 @@ events:
   - {at: 1s, host: a2, server: refuse}
   - {at: 1s, host: a2, cable: {nic: eth1, state: join, loss: 12.5%, delay: 3ms}}
   - {at: 1s, host: lan, show: bridge fdb show}
+  - {at: 2s, host: a1, connect: {id: c1, from: 10.0.0.1:4000, to: 10.0.0.2:80/tcp}}
+  - {at: 2s, host: a2, connect: {id: c-2, from: 10.0.0.1:1, to: 10.0.0.2:80/tcp, timeout: 3ms}}
+  - {at: 2s, host: a2, datagram: {id: u1, from: 10.0.0.1:1, to: 10.0.0.2:80/udp, bytes: 7B}}
+  - {every: 1s, during: 3s..5s, send: {id: c1, bytes: 100B}}
+  - {at: 6s, close: {id: c1, by: server}}
+  - {at: 7s, close: {id: c1, by: client}}
+  - {at: 7s, reset: c-2}
 expect:
   - {metric: latency.p99, of: a1:eth0, at_most: 10ms, during: 1s..2s}
   - {metric: bytes, of: lan, at: 3s, above: 12KiB, when: {q: [3, "5"]}}
@@ -123,6 +134,19 @@ TEST_CASE("every key of the language is written back", "[language][write]") {
   CHECK(scenario.clients[1].flood_syn);
   CHECK(std::get<CableAction>(scenario.events[5].action).loss == 0.125);
   CHECK(scenario.events[0].until == seconds(5));
+  CHECK(scenario.hosts[1].jiffies_phase == 4095);
+  CHECK(scenario.hosts[1].statistics_phase == 503);
+  CHECK(scenario.hosts[0].serves[2].greeting == bytes(9));
+  CHECK(scenario.hosts[0].serves[2].workers == 3);
+  CHECK(scenario.hosts[0].serves[2].backlog == 7);
+  CHECK_FALSE(scenario.hosts[0].serves[1].greeting);
+  CHECK(std::get<ConnectAction>(scenario.events[7].action).timeout == milliseconds(2500));
+  CHECK(std::get<ConnectAction>(scenario.events[8].action).timeout == milliseconds(3));
+  CHECK(std::get<ConnectAction>(scenario.events[9].action).timeout == milliseconds(1500));
+  CHECK(std::get<ConnectAction>(scenario.events[9].action).bytes == bytes(7));
+  CHECK(std::get<EndAction>(scenario.events[11].action).how == EndAction::How::close_by_server);
+  CHECK(std::get<EndAction>(scenario.events[12].action).how == EndAction::How::close);
+  CHECK(scenario.events[13].host.text == "a2");  // the host of its connection
   CHECK(std::get<MetricExpectation>(scenario.expect[3].what).bound.low.value == -3.0);
   CHECK(scenario.study->zip.at(0).at(1).text == "q");
 }

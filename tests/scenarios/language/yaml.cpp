@@ -118,7 +118,7 @@ const std::vector<WrongSection> kWrongSections{
      "6:39: expect[0].when: is empty"},
     {"setup_more without a cluster", "  a2: {setup_more: true}\n",
      "6:8: hosts.a2: unknown key \"setup_more\" (known: nics, cpu, "
-     "reply_jitter, setup, serves, health)"},
+     "reply_jitter, jiffies_phase, statistics_phase, setup, serves, health)"},
     {"no nic", "  b: {nics: {}}\n", "6:13: hosts.b.nics: a host needs a nic"},
     {"lo as a nic", "  b: {nics: {lo: lan}}\n",
      "6:14: hosts.b.nics: \"lo\" is on every host "
