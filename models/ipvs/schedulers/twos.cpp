@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "models/ipvs/schedulers/registry.hpp"
+#include "sim/check.hpp"
 
 namespace lvs {
 namespace {
@@ -13,17 +14,16 @@ namespace {
 /// One of the two choices while the list is walked. 32 bits, as there.
 struct Draw {
   std::int32_t left = 0;  ///< what the weights still have to use up
-  bool decided = false;
   const Destination* server = nullptr;
   DestinationId id{};
 
   void offer(const Destination& candidate, DestinationId its_id) {
-    if (decided) return;
+    if (server != nullptr) return;
     left = static_cast<std::int32_t>(static_cast<std::uint32_t>(left) -
                                      static_cast<std::uint32_t>(candidate.weight));
+    if (left > 0) return;
     server = &candidate;
     id = its_id;
-    decided = left <= 0;
   }
 };
 
@@ -43,13 +43,14 @@ class PowerOfTwoChoices final : public Scheduler {
     if (chances <= 1) return {};  // nobody; or weights that wrap round 32 bits, and nothing to draw
     Draw first{.left = draw(chances)};
     Draw second{.left = draw(chances)};
-    // 3. Where the weights use up what was drawn; the last one if they never do.
+    // 3. Where the weights, walked from the head of the list, use up what was drawn.
     for (std::size_t at = 0; at < servers.size(); ++at) {
       if (!servers[at].eligible()) continue;
       first.offer(servers[at], servers.id(at));
       second.offer(servers[at], servers.id(at));
-      if (first.decided && second.decided) break;
     }
+    LVS_REQUIRE(first.server != nullptr && second.server != nullptr,
+                "all weights use up what was drawn");
     // 4. The one that is less loaded for its weight.
     const bool take_second =
         product(*first.server, *second.server) > product(*second.server, *first.server);

@@ -125,11 +125,11 @@ TEST_CASE("the full check goes by the expiration of that moment, a day by defaul
   CHECK(map.size() == 0);
 }
 
-TEST_CASE("an expiration of 2^31 - 1 seconds is longer than any run", "[ipvs][lblc][lblcr]") {
+TEST_CASE("an expiration beyond 2^32 jiffies does not wrap", "[ipvs][lblc][lblcr]") {
   Map map(any_map());
   map.fill(7, 1);
   map.host().advance(8'000'000);
-  map.expiration() = 0x7fffffff;
+  map.expiration() = 17'179'870;  // 2^32 + 204 jiffies
   map.collect(30);
   CHECK(map.size() == 1);
 }
@@ -179,11 +179,14 @@ TEST_CASE("of many entries those that are idle for 6 minutes go, bucket by bucke
     CHECK(map.knows(in_bucket(0, 0)));
   }
   SECTION("the next time it goes on after the last bucket visited") {
-    map.fill(600, 15, 100);  // 3 too many, a goal of 4
+    map.fill(1, 5, 200);
+    map.fill(600, 10, 100);  // 3 too many, a goal of 4
+    map.host().advance(360);
     map.collect();
     CHECK(map.size() == kMany + 3 - 16);
     map.tell_apart();
     CHECK_FALSE(map.knows(in_bucket(4, 0)));
+    CHECK(map.knows(in_bucket(1, 200)));
     CHECK(map.knows(in_bucket(2, 0)));
     CHECK(map.knows(in_bucket(5, 0)));
   }
@@ -252,6 +255,17 @@ TEST_CASE("minutes in which there are many entries do not count towards the full
   CHECK(map.size() == kMany + 1 - 16);
   map.collect(29);
   CHECK(map.size() == kMany + 1 - 16);
+  map.collect();
+  CHECK(map.size() == 0);
+}
+
+TEST_CASE("minutes with 16384 entries count", "[ipvs][lblc][lblcr]") {
+  Map map(any_map());
+  map.expiration() = 60;
+  map.fill_all(16);
+  map.host().advance(60);
+  map.collect(29);
+  CHECK(map.size() == kMany);
   map.collect();
   CHECK(map.size() == 0);
 }

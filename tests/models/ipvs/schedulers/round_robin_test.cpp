@@ -27,6 +27,22 @@ TEST_CASE("rr reaches a server that was added in mid-turn only after the wrap", 
   CHECK(servers.picks(5) == "badcb");
 }
 
+TEST_CASE("rr goes on where it was after an edit", "[ipvs][rr]") {
+  ServerSet servers(make_rr());
+  servers.add_weights({1, 1, 1});
+  REQUIRE(servers.picks(1) == "c");
+  servers.edit('c', 3);
+  CHECK(servers.picks(3) == "bac");
+}
+
+TEST_CASE("rr that is bound to a list begins at its head", "[ipvs][rr]") {
+  ServerSet servers(make_wrr());
+  servers.add_weights({1, 1});
+  REQUIRE(servers.picks(1) == "b");
+  servers.bind(make_rr());
+  CHECK(servers.picks(3) == "bab");
+}
+
 TEST_CASE("rr goes on where it was when a server is removed", "[ipvs][rr]") {
   struct Case {
     std::string name;
@@ -105,6 +121,25 @@ TEST_CASE("wrr aligns its level to a new step", "[ipvs][wrr]") {
   CHECK(servers.picks(6) == "abaaba");
 }
 
+TEST_CASE("wrr rounds its level down to the step and adds one", "[ipvs][wrr]") {
+  ServerSet servers(make_wrr());
+  servers.add_weights({4, 3});
+  REQUIRE(servers.picks(6) == "baabab");  // levels 1 4 3 2; now level 2, behind b
+  servers.edit('b', 2);                   // step 2, top 3: 2 becomes 3; at 2 it would be b's turn
+  CHECK(servers.picks(6) == "abaaba");
+  servers.edit('a', 8);
+  servers.edit('b', 4);  // step 4, top 5; the level was 3, and becomes 1
+  CHECK(servers.picks(5) == "baaba");
+}
+
+TEST_CASE("wrr that had no weight at all does not serve a quiesced server afterwards",
+          "[ipvs][wrr]") {
+  ServerSet servers(make_wrr());
+  servers.add_weights({0, 0});
+  servers.edit('a', 1);
+  CHECK(servers.picks(3) == "aaa");
+}
+
 TEST_CASE("wrr fails when nobody has weight, or everybody is overloaded", "[ipvs][wrr]") {
   ServerSet servers(make_wrr());
   CHECK(servers.pick() == "-");
@@ -126,6 +161,16 @@ TEST_CASE("wrr goes on where it was after it found nobody", "[ipvs][wrr]") {
   CHECK(servers.picks(2) == "--");
   for (const char name : {'a', 'b', 'c'}) servers[name].overloaded = false;
   CHECK(servers.picks(3) == "bac");
+}
+
+TEST_CASE("wrr begins at the head after it found nobody down to the lowest level", "[ipvs][wrr]") {
+  ServerSet servers(make_wrr());
+  servers.add_weights({3, 3, 2});
+  REQUIRE(servers.picks(7) == "cbabacb");  // levels 1 3 2; now level 2, behind b
+  for (const char name : {'a', 'b', 'c'}) servers[name].overloaded = true;
+  CHECK(servers.pick() == "-");
+  for (const char name : {'a', 'b', 'c'}) servers[name].overloaded = false;
+  CHECK(servers.picks(5) == "bacba");  // levels 3 and 2
 }
 
 TEST_CASE("wrr passes over an overloaded server without losing the turn of the others",

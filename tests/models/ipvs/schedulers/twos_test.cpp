@@ -97,6 +97,16 @@ TEST_CASE("weights of twos that wrap round 32 bits to nothing have nobody", "[ip
   CHECK(servers.pick() == "-");
 }
 
+TEST_CASE("weights of twos up to 2^32 - 2 together leave nobody out", "[ipvs][twos]") {
+  constexpr std::int32_t kMost = 0x7fffffff;
+  ServerSet servers(make_twos());
+  servers.add({.weight = kMost}).add({.weight = kMost});  // 0..2^32 - 2 are drawn
+  // What is drawn from 2^31 on is negative in 32 bits, and the first weight makes it wrap.
+  for (const std::uint32_t r : {0U, 0x7fffffffU, 0xffffffffU})
+    CHECK(pick_with(servers, r, r) == "b");
+  for (const std::uint32_t r : {0x80000000U, 0xfffffffeU}) CHECK(pick_with(servers, r, r) == "a");
+}
+
 /// How often each server, a first, is picked in `draws` of a fixed seed.
 std::vector<int> frequencies(ServerSet& servers, int draws, std::uint64_t seed) {
   RandomStream random({.seed = seed}, "test", "twos");
