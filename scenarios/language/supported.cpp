@@ -24,12 +24,6 @@ constexpr std::array kNotBuilt{
     std::string_view("ipvsadm -b (FULLNAT)"),
     std::string_view("ipvsadm --add-laddr (FULLNAT)"),
     std::string_view("ipvsadm --pe (persistence engines)"),
-    std::string_view("scheduler lblc"),
-    std::string_view("scheduler lblcr"),
-    std::string_view("scheduler fo"),
-    std::string_view("scheduler ovf"),
-    std::string_view("scheduler mh"),
-    std::string_view("scheduler twos"),
 };
 
 struct Use {
@@ -99,7 +93,6 @@ class Uses {
     uses_.push_back({command.feature, where, true});
   }
   void look(const IpvsServiceSet& set, const Where& where) {
-    note("scheduler " + set.scheduler.text, set.scheduler.where);
     if (!set.persistence_engine.empty()) note("ipvsadm --pe (persistence engines)", where);
   }
   void look(const IpvsServerSet& set, const Where& where) {
