@@ -91,39 +91,6 @@ TEST_CASE("drop_entry drops half-open connections and keeps established ones for
   }
 }
 
-TEST_CASE("secure_tcp takes a client for established when the server was seen to answer",
-          "[ipvs][defence]") {
-  using S = IpvsState;
-  using D = IpvsDirection;
-  using E = IpvsTcpEvent;
-  const auto secure = [](D direction, E event, S state) {
-    return next_state(direction, event, state, TcpStrictness::secure);
-  };
-  // 4.3.2: the cells that differ
-  CHECK(secure(D::input, E::syn, S::synack) == S::synack);
-  CHECK(secure(D::input, E::fin, S::synack) == S::synack);
-  CHECK(secure(D::input, E::ack, S::syn_received) == S::syn_received);
-  CHECK(secure(D::input, E::ack, S::synack) == S::synack);
-  CHECK(secure(D::input, E::rst, S::synack) == S::close);
-  CHECK(secure(D::output, E::syn, S::syn_received) == S::synack);
-  CHECK(secure(D::output, E::syn, S::synack) == S::synack);
-  for (const S from : {S::none, S::fin_wait, S::time_wait, S::close, S::close_wait, S::last_ack,
-                       S::listen, S::synack}) {
-    CHECK(secure(D::input_only, E::syn, from) == S::synack);
-  }
-  // and there are no others
-  unsigned differing = 0;
-  for (const D direction : {D::input, D::output, D::input_only}) {
-    for (const E event : {E::syn, E::fin, E::ack, E::rst}) {
-      for (std::size_t state = 0; state < kIpvsStateCount; ++state) {
-        const auto s = static_cast<S>(state);
-        differing += secure(direction, event, s) != next_state(direction, event, s) ? 1 : 0;
-      }
-    }
-  }
-  CHECK(differing == 15);
-}
-
 TEST_CASE("secure_tcp acts from the next second on", "[ipvs][defence]") {
   DirectorFixture f;
   f.serve("rr", 1, ForwardingMethod::direct);

@@ -5,6 +5,7 @@
 
 #include "models/ipvs/director.hpp"
 #include "models/ipvs/listing.hpp"
+#include "tests/support/printers.hpp"
 
 namespace lvs {
 

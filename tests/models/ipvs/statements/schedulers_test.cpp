@@ -1,0 +1,62 @@
+// Cursors and levels through edits (spec/ipvs.md 2.1, 2.2), where only a history tells rivals
+// apart. A name begins with its section.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "tests/models/ipvs/director_fixture.hpp"
+
+namespace lvs {
+namespace {
+
+/// Real servers a, b, c, .. are rs1, rs2, rs3, ..
+class Sequence : public DirectorFixture {
+ public:
+  explicit Sequence(const std::string& scheduler) { serve(scheduler, 0); }
+  void add(char server, std::int64_t weight) {
+    director.add_destination(kTestService, test_server(number(server)), settings(weight));
+  }
+  void edit(char server, std::int64_t weight) {
+    director.edit_destination(kTestService, test_server(number(server)), settings(weight));
+  }
+  /// Who gets the next `count` connections; "-" if nobody does.
+  std::string next(int count) {
+    std::string result;
+    for (int i = 0; i < count; ++i) {
+      const Director::Decision d = from_client(++clients_, kTestSyn);
+      const std::uint32_t n = d.real_server.address.value - test_server(0).address.value;
+      result += d.action == Director::Action::forward ? static_cast<char>('a' + n - 1) : '-';
+    }
+    return result;
+  }
+
+ private:
+  static unsigned number(char server) { return static_cast<unsigned>(server - 'a') + 1; }
+  static DestinationSettings settings(std::int64_t weight) {
+    return {.method = ForwardingMethod::nat, .weight = weight};
+  }
+  unsigned clients_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("2.1: an edit leaves the cursor of rr where it is", "[ipvs][statements][rr]") {
+  Sequence f("rr");
+  for (const char server : {'a', 'b', 'c'}) f.add(server, 1);
+  CHECK(f.next(1) == "c");
+  f.edit('a', 5);
+  CHECK(f.next(1) == "b");
+  f.edit('b', 0);
+  CHECK(f.next(3) == "aca");
+}
+
+TEST_CASE("2.2: an edit moves the level of wrr to one that the new weights have",
+          "[ipvs][statements][wrr]") {
+  Sequence f("wrr");
+  f.add('a', 3);
+  f.add('b', 2);
+  CHECK(f.next(4) == "baab");  // levels 1, 3, 2
+  f.edit('a', 4);              // steps of 2: 2 / 2 * 2 + 1 = 3
+  CHECK(f.next(6) == "abaaba");
+}
+
+}  // namespace lvs
