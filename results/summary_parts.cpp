@@ -198,7 +198,7 @@ std::string expectations(const RunFacts& facts) {
 
 std::string closing(const RunFacts& facts, bool cost) {
   std::string out = "\n";
-  if (facts.window.too_short) {
+  if (facts.window.too_short && !facts.workloads.empty()) {
     out += "Note: MSER-5 found no steady state; a longer run would tell more.\n";
   }
   for (const std::string& note : facts.notes) out += wrapped("Note: " + note, kWidth);
