@@ -35,8 +35,10 @@ struct ShowOptions {
 int show(const ShowOptions& options);
 
 struct VerifyOptions {
-  std::string folder;
+  std::string folder;  ///< or one recording
   bool json = false;
+  bool explain = false;         ///< the first difference of one recording, as a story
+  bool write_scenario = false;  ///< one recording as a scenario
 };
 int verify(const VerifyOptions& options);
 

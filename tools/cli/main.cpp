@@ -56,7 +56,16 @@ struct Line {
         ->allow_extra_args(false);
     verify_command->add_option("DIR", verify.folder, "every *.json below it is a recording")
         ->required();
-    verify_command->add_flag("--json", verify.json, "print the comparison as JSON");
+    CLI::Option* json =
+        verify_command->add_flag("--json", verify.json, "print the comparison as JSON");
+    CLI::Option* explain = verify_command->add_flag(
+        "--explain", verify.explain, "tell how the first difference of one recording came about");
+    verify_command
+        ->add_flag("--write-scenario", verify.write_scenario,
+                   "print one recording as a scenario that `lvsim run` takes")
+        ->excludes(json)
+        ->excludes(explain);
+    explain->excludes(json);
     list_command->add_option("WHAT", list_what, "schedulers, modes, metrics or commands")
         ->required()
         ->check(CLI::IsMember({"schedulers", "modes", "metrics", "commands"}));

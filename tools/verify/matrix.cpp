@@ -9,18 +9,6 @@ namespace {
 
 using Assignments = std::vector<std::pair<std::string, std::string>>;
 
-const Json& need(const Json& object, const std::string& where, const std::string& key) {
-  if (!object.is_object()) throw RecordingError(where, "is not an object");
-  const auto found = object.find(key);
-  if (found == object.end()) throw RecordingError(where, "has no \"" + key + "\"");
-  return *found;
-}
-
-std::string read_text(const Json& value, const std::string& where) {
-  if (!value.is_string()) throw RecordingError(where, value.dump() + " is not a text");
-  return value.get<std::string>();
-}
-
 /// A value of a sysctl, however it was written: 1, "1" or true.
 std::string read_value(const Json& value, const std::string& where) {
   if (value.is_boolean()) return value.get<bool>() ? "1" : "0";
@@ -31,12 +19,6 @@ std::string read_value(const Json& value, const std::string& where) {
     throw RecordingError(where, value.dump() + " is not a whole number");
   }
   return text;
-}
-
-Ipv4Address read_address(const Json& value, const std::string& where) {
-  const auto address = parse_ipv4_address(read_text(value, where));
-  if (!address) throw RecordingError(where, value.dump() + " is not an address");
-  return *address;
 }
 
 MatrixTopology read_topology(const Json& file) {

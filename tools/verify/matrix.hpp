@@ -8,15 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
-#include "models/packet/ipv4_address.hpp"
 #include "models/packet/mac_address.hpp"
-#include "tools/verify/recording_error.hpp"
+#include "tools/verify/json_reading.hpp"
 
 namespace lvs::verify {
-
-using Json = nlohmann::ordered_json;
 
 /// Addresses are in one /24 on each side of the router.
 struct MatrixTopology {

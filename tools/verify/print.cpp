@@ -1,6 +1,7 @@
 // What `lvsim verify` prints.
 #include <fmt/format.h>
 
+#include "tools/verify/print_recording.hpp"
 #include "tools/verify/verify.hpp"
 
 namespace lvs::verify {
@@ -28,8 +29,6 @@ std::string matrix_text(const MatrixResult& m) {
   }
   return text;
 }
-
-Json count_json(const Count& count) { return {{"equal", count.equal}, {"total", count.total}}; }
 
 Json matrix_json(const MatrixResult& m) {
   Json json;
@@ -62,11 +61,12 @@ std::string verification_text(const Verification& verification) {
     rows.equal += m.rows.equal;
     rows.total += m.rows.total;
   }
-  if (verification.ipvs_recordings > 0) {
-    text += fmt::format("ipvs recordings: {}, not compared by this version\n",
-                        verification.ipvs_recordings);
+  for (const RecordingResult& r : verification.recordings) text += recording_text(r);
+  if (verification.matrices.empty() && verification.recordings.empty()) {
+    return text + "Nothing was compared.\n";
   }
-  if (verification.matrices.empty()) return text + "Nothing was compared.\n";
+  if (!verification.recordings.empty()) text += totals_text(verification.recordings);
+  if (verification.matrices.empty()) return text;
   return text + fmt::format("{} of {} rows equal\n", rows.equal, rows.total);
 }
 
@@ -75,7 +75,9 @@ std::string verification_json(const Verification& verification) {
   json["holds"] = verification.holds();
   json["files"] = Json::array();
   for (const MatrixResult& m : verification.matrices) json["files"].push_back(matrix_json(m));
-  json["ipvs_recordings_not_compared"] = verification.ipvs_recordings;
+  for (const RecordingResult& r : verification.recordings) {
+    json["files"].push_back(recording_json(r));
+  }
   return json.dump(2) + "\n";
 }
 

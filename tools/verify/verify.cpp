@@ -50,9 +50,22 @@ std::string kind_of(const Json& file) {
 }  // namespace
 
 bool Verification::holds() const {
-  return !matrices.empty() && std::all_of(matrices.begin(), matrices.end(), [](const auto& m) {
-    return m.rows.equal == m.rows.total;
-  });
+  return (!matrices.empty() || !recordings.empty()) &&
+         std::all_of(matrices.begin(), matrices.end(),
+                     [](const auto& m) { return m.rows.equal == m.rows.total; }) &&
+         std::all_of(recordings.begin(), recordings.end(), [](const auto& r) { return r.equal(); });
+}
+
+RecordingFiles read_recording_files(const fs::path& file) {
+  try {
+    const Json json = read_json(file);
+    if (kind_of(json) != "ipvs-recording") {
+      throw RecordingError("kind", "is not ipvs-recording");
+    }
+    return {read_recording(json), captures_beside(file)};
+  } catch (const RecordingError& error) {
+    throw RecordingError(file.string(), error.what());
+  }
 }
 
 MatrixResult verify_matrix(const std::string& name, const Matrix& matrix) {
@@ -84,7 +97,9 @@ MatrixResult verify_matrix(const std::string& name, const Matrix& matrix) {
 
 Verification verify(const fs::path& folder) {
   Verification verification;
+  // All are read before the first is compared, so that a bad one is known at once.
   std::vector<std::pair<std::string, Matrix>> matrices;
+  std::vector<std::pair<std::string, RecordingFiles>> recordings;
   for (const fs::path& file : recordings_below(folder)) {
     try {
       const Json json = read_json(file);
@@ -92,7 +107,8 @@ Verification verify(const fs::path& folder) {
       if (kind == "arp-matrix") {
         matrices.emplace_back(file.string(), read_matrix(json));
       } else if (kind == "ipvs-recording") {
-        ++verification.ipvs_recordings;
+        recordings.emplace_back(file.string(),
+                                RecordingFiles{read_recording(json), captures_beside(file)});
       } else {
         throw RecordingError("kind", "\"" + kind + "\" is neither arp-matrix nor ipvs-recording");
       }
@@ -102,6 +118,9 @@ Verification verify(const fs::path& folder) {
   }
   for (const auto& [name, matrix] : matrices) {
     verification.matrices.push_back(verify_matrix(name, matrix));
+  }
+  for (const auto& [name, files] : recordings) {
+    verification.recordings.push_back(verify_recording(name, files));
   }
   return verification;
 }

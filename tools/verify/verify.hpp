@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/verify/compare.hpp"
+#include "tools/verify/recording_result.hpp"
 
 namespace lvs::verify {
 
@@ -27,8 +28,8 @@ struct MatrixResult {
 };
 
 struct Verification {
-  std::vector<MatrixResult> matrices;  ///< in the order of their paths
-  std::size_t ipvs_recordings = 0;     ///< not compared
+  std::vector<MatrixResult> matrices;       ///< in the order of their paths
+  std::vector<RecordingResult> recordings;  ///< in the order of their paths
 
   /// Whether something was compared and all of it is equal.
   bool holds() const;
@@ -39,6 +40,9 @@ struct Verification {
 Verification verify(const std::filesystem::path& folder);
 /// One recording of kind arp-matrix; `name` is used in messages.
 MatrixResult verify_matrix(const std::string& name, const Matrix& matrix);
+
+/// One recording of kind ipvs-recording, with the captures beside it. Throws RecordingError.
+RecordingFiles read_recording_files(const std::filesystem::path& file);
 
 std::string verification_text(const Verification& verification);
 std::string verification_json(const Verification& verification);

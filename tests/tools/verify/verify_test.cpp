@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tests/tools/verify/recorded_matrix.hpp"
+#include "tests/tools/verify/recorded_script.hpp"
 
 namespace lvs::verify {
 namespace {
@@ -70,7 +71,7 @@ TEST_CASE("one falsified field is reported as exactly that difference", "[arp][t
   CHECK(difference.field == c.difference.field);
   CHECK(difference.recorded == c.difference.recorded);
   CHECK(difference.simulated == c.difference.simulated);
-  CHECK_FALSE(Verification{{result}, 0}.holds());
+  CHECK_FALSE(Verification{{result}, {}}.holds());
 }
 
 TEST_CASE("an entry recorded where there is none differs, and the reverse", "[arp][truth]") {
@@ -112,17 +113,18 @@ TEST_CASE("verify reads every recording below a folder and nothing else", "[arp]
   write("b/c/two.json", matrix_of({2}).dump());
   write("a/one.json", matrix_of({0, 1}).dump());
   write("a/notes.txt", "not JSON");
-  write("a/dir.json", R"({"kind": "ipvs-recording", "ops": []})");
+  write("a/dir.json", script_json("dir-wheel").dump());
 
   const Verification found = verify(folder.path);
 
   REQUIRE(found.matrices.size() == 2);
   CHECK(found.matrices[0].rows.total == 2);
   CHECK(found.matrices[1].rows.total == 1);
-  CHECK(found.ipvs_recordings == 1);
+  REQUIRE(found.recordings.size() == 1);
+  CHECK(found.recordings[0].name == "dir-wheel");
   CHECK(found.holds());
   const std::string text = verification_text(found);
-  CHECK(text.find("ipvs recordings: 1, not compared by this version") != std::string::npos);
+  CHECK(text.find("recordings: 1 of 1 equal\n") != std::string::npos);
   CHECK(text.find("3 of 3 rows equal") != std::string::npos);
   CHECK(Json::parse(verification_json(found))["files"][0]["rows"]["total"] == 2);
 
@@ -135,10 +137,8 @@ TEST_CASE("verify reads every recording below a folder and nothing else", "[arp]
 }
 
 TEST_CASE("recordings that nothing was compared of do not hold", "[arp][truth]") {
-  const Verification nothing{{}, 7};
-  CHECK_FALSE(nothing.holds());
-  CHECK(verification_text(nothing) ==
-        "ipvs recordings: 7, not compared by this version\nNothing was compared.\n");
+  CHECK_FALSE(Verification{}.holds());
+  CHECK(verification_text({}) == "Nothing was compared.\n");
 }
 
 }  // namespace
