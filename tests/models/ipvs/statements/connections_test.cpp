@@ -111,6 +111,37 @@ TEST_CASE("4.2: entries of one granule go together, those of the next one later"
   CHECK(f.director.connections().size() == 0);
 }
 
+TEST_CASE("4.2: a new timeout with the same deadline has a granule of its own",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.serve("rr", 1);
+  f.from_client(1, kTestSyn);  // 60 s: 15000, which would go at 15360
+  f.run_until(kStart + 12500 * kJiffy);
+  f.from_server(test_server(1), 1, kTestRst);  // 10 s: 15000, granule 64
+  check_goes_at(f, 15040);
+}
+
+TEST_CASE("4.2: fire now hurries an entry whose deadline is still to come, no other",
+          "[ipvs][statements]") {
+  struct Case {
+    Jiffies now;
+    Jiffies goes;
+  };
+  // CLOSE: 2500 jiffies, which go at 2560
+  const auto c = GENERATE(values<Case>({{100, 101}, {2499, 2500}, {2500, 2560}, {2501, 2560}}));
+  DirectorFixture f;
+  f.serve("rr", 2);
+  f.connect(1);
+  f.from_client(1, kTestRst);
+  f.run_until(kStart + static_cast<std::int64_t>(c.now) * kJiffy);
+  f.from_client(1, kTestSyn);
+  REQUIRE(f.director.connections().size() == 2);
+  f.run_until(kStart + static_cast<std::int64_t>(c.goes) * kJiffy - nanoseconds(1));
+  CHECK(f.director.connections().size() == 2);
+  f.run_for(nanoseconds(1));
+  CHECK(f.director.connections().size() == 1);
+}
+
 TEST_CASE("4.2: each packet sets the timeout of the state it leads to, both ways",
           "[ipvs][statements]") {
   DirectorFixture f;

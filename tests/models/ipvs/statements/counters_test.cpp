@@ -89,6 +89,18 @@ TEST_CASE("7.1: all objects are shown as of the same tick", "[ipvs][statements]"
   CHECK(connections() == std::vector<std::uint64_t>{1, 1, 1});
 }
 
+TEST_CASE("7.1: a service that comes at the very instant of a tick waits for the next one",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.run_until(kStart + 504 * kJiffy);
+  f.serve("rr", 1);
+  f.connect(1);
+  f.run_until(kStart + 1008 * kJiffy - nanoseconds(1));
+  CHECK(f.director.total().shown().connections == 0);
+  f.run_for(nanoseconds(1));
+  CHECK(f.director.total().shown().connections == 1);
+}
+
 TEST_CASE("7.1: -Z makes the last tick the zero point, at every level it names",
           "[ipvs][statements]") {
   DirectorFixture f;

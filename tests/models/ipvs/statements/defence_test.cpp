@@ -239,4 +239,39 @@ TEST_CASE("1.7: drop_packet leaves what no service is for, and counts per new co
   CHECK(f.director.total().live.packets_in == 1);
 }
 
+TEST_CASE("1.7: a connection is young for less than 60 s, to the jiffy",
+          "[ipvs][statements][defence]") {
+  // The first visit after a minute is that at 59 * 256 = 15104 jiffies, 15000 after 104.
+  const Jiffies begun = GENERATE(104U, 105U);
+  Defended f;
+  f.run_until(kStart + static_cast<std::int64_t>(begun) * kJiffy);
+  for (unsigned n = 0; n < 2000; ++n) f.datagrams(n, 1);
+  f.run_until(kStart + 15104 * kJiffy);
+  CHECK((f.director.connections().size() == 2000) == (begun == 105));
+}
+
+TEST_CASE("1.7: memory is low below amemthresh, not at it", "[ipvs][statements][defence]") {
+  DirectorFixture f;
+  f.serve("rr", 1);
+  IpvsSysctls& sysctls = f.director.sysctls();
+  sysctls.drop_packet = 1;
+  sysctls.amemthresh = static_cast<int>(kFreePages);
+  f.run_for(milliseconds(1100));
+  CHECK(sysctls.drop_packet == 1);
+  sysctls.amemthresh = static_cast<int>(kFreePages) + 1;
+  f.run_for(milliseconds(1100));
+  CHECK(sysctls.drop_packet == 2);
+  CHECK(f.from_client(1, kTestSyn).action == Director::Action::forward);  // one in 262145
+}
+
+TEST_CASE("1.7: secure_tcp that memory switched on is on", "[ipvs][statements][defence]") {
+  DirectorFixture f;
+  f.serve("rr", 1, ForwardingMethod::direct);
+  f.director.sysctls().secure_tcp = 1;
+  f.director.sysctls().amemthresh = 300'000;
+  f.run_for(milliseconds(1100));
+  f.from_client(1, kTestSyn);
+  CHECK(f.state(1) == "SYNACK");
+}
+
 }  // namespace lvs

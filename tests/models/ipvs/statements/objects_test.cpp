@@ -91,6 +91,17 @@ TEST_CASE("1.1: -E acts on persistence at once, existing templates keep their ti
   CHECK(timeouts().size() == 2);
 }
 
+TEST_CASE("1.1: a service edited to no scheduler goes on with the connections it has",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.serve("wlc", 1);
+  f.connect(1);
+  f.director.edit_service(kTestService, {.scheduler = "none"});
+  CHECK(f.from_client(2, kTestSyn).action == Action::refuse);
+  CHECK(f.from_client(1, kTestFin).action == Action::forward);
+  CHECK(f.counts(1) == "0/1");
+}
+
 TEST_CASE("1.2: an edit that is refused changes nothing", "[ipvs][statements]") {
   Limited f(limited(9, 3, 7), 0);
   CHECK(f.edit(limited(2, 3, 5)) == IpvsError::range);

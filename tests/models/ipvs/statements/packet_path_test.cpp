@@ -239,6 +239,17 @@ TEST_CASE("3.4: without sloppy_tcp a SYN+ACK starts an entry, FIN and nothing do
   CHECK(f.from_client(3, 0).action == Action::accept);
 }
 
+TEST_CASE("3.5: every mark but 0 may have a service", "[ipvs][statements]") {
+  const std::uint32_t mark = GENERATE(1U, 2U, 0xffffffffU);
+  DirectorFixture f;
+  f.director.add_service(mark_key(mark), rr());
+  f.director.add_destination(mark_key(mark), test_server(1), kNat);
+  Frame syn = tcp_packet(test_client(1), kTestVip, kTestSyn);
+  CHECK(f.director.input(syn).action == Action::accept);
+  syn.mark = mark;
+  CHECK(f.director.input(syn).real_server == test_server(1));
+}
+
 TEST_CASE("3.6 step 1: a datagram from port 20 is left alone too", "[ipvs][statements]") {
   DirectorFixture f;
   f.director.add_service(kDns, rr());
@@ -291,7 +302,10 @@ TEST_CASE("3.9 step 6: nat_icmp_send answers for servers of NAT that are there",
   f.director.add_destination(kDns, test_server(1, 53), kNat);
   f.director.add_destination(kDns, test_server(2, 53), {.method = ForwardingMethod::direct});
   f.director.sysctls().nat_icmp_send = 1;
-  const auto answer = [&](Frame packet) { return f.director.output(packet); };
+  const auto answer = [&](const Frame& packet) {
+    Frame frame = packet;
+    return f.director.output(frame);
+  };
   const Endpoint nobody = test_client(9);
   CHECK(answer(udp_packet(test_server(1, 53), nobody)) == Reply::refuse);
   CHECK(answer(udp_packet(test_server(2, 53), nobody)) == Reply::not_ours);

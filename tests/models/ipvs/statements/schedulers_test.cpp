@@ -18,6 +18,17 @@ class Sequence : public DirectorFixture {
   void edit(char server, std::int64_t weight) {
     director.edit_destination(kTestService, test_server(number(server)), settings(weight));
   }
+  void remove(char server) {
+    director.delete_destination(kTestService, test_server(number(server)));
+  }
+  /// All connections end.
+  void reset() {
+    for (unsigned client = 1; client <= clients_; ++client) {
+      from_client(client, kTestAck);
+      from_client(client, kTestRst);
+    }
+    run_for(seconds(11));
+  }
   /// Who gets the next `count` connections; "-" if nobody does.
   std::string next(int count) {
     std::string result;
@@ -57,6 +68,49 @@ TEST_CASE("2.2: an edit moves the level of wrr to one that the new weights have"
   CHECK(f.next(4) == "baab");  // levels 1, 3, 2
   f.edit('a', 4);              // steps of 2: 2 / 2 * 2 + 1 = 3
   CHECK(f.next(6) == "abaaba");
+}
+
+TEST_CASE("2.1: before the first server, rr begins with one that is added then",
+          "[ipvs][statements][rr]") {
+  Sequence f("rr");
+  for (const char server : {'a', 'b', 'c'}) f.add(server, 1);
+  CHECK(f.next(1) == "c");
+  f.remove('c');  // the cursor goes before the first
+  f.add('d', 1);
+  CHECK(f.next(4) == "dbad");
+}
+
+TEST_CASE("2.2: after a round in vain wrr begins with the first server",
+          "[ipvs][statements][wrr]") {
+  Sequence f("wrr");
+  for (const char server : {'a', 'b', 'c'}) f.add(server, 1);
+  for (unsigned n = 1; n <= 3; ++n) {
+    f.director.edit_destination(
+        kTestService, test_server(n),
+        {.method = ForwardingMethod::nat, .weight = 1, .upper_threshold = 1});
+  }
+  CHECK(f.next(5) == "cba--");
+  f.reset();
+  CHECK(f.next(3) == "cba");
+}
+
+TEST_CASE("2.2: bound to a list, wrr begins with its first server", "[ipvs][statements][wrr]") {
+  Sequence f("rr");
+  for (const char server : {'a', 'b', 'c'}) f.add(server, 1);
+  f.director.edit_service(kTestService, {.scheduler = "wrr"});
+  CHECK(f.next(4) == "cbac");
+}
+
+TEST_CASE("2.2: a level that an edit has capped is the new top, which a greater weight shows",
+          "[ipvs][statements][wrr]") {
+  Sequence f("rr");
+  f.add('a', 8);
+  f.add('b', 4);
+  f.add('c', 2);
+  f.director.edit_service(kTestService, {.scheduler = "wrr"});  // steps of 2, level 7
+  f.edit('a', 2);                                               // the top is 3
+  f.edit('c', 6);                                               // the top is 5, the level still 3
+  CHECK(f.next(6) == "cbcbac");
 }
 
 }  // namespace lvs

@@ -137,4 +137,14 @@ TEST_CASE("3.7 step 6: the last connection's end lets the template go at its nex
   CHECK(f.director.connections().size() == 0);
 }
 
+TEST_CASE("3.7 step 5: a server without a port of its own gets the packet's",
+          "[ipvs][statements]") {
+  const std::uint16_t own = GENERATE(std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{8080});
+  DirectorFixture f;
+  f.director.add_service(kTestService, rr(60));
+  f.director.add_destination(kTestService, test_server(1, own), kNat);
+  CHECK(f.from_client(1, kTestSyn).real_server ==
+        test_server(1, own == 0 ? std::uint16_t{80} : own));
+}
+
 }  // namespace lvs

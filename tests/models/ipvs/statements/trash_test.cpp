@@ -155,6 +155,7 @@ TEST_CASE("1.6: the sweep takes the connections of deleted servers with their te
   f.director.sysctls().expire_nodest_conn = 1;
   for (std::uint8_t host = 1; host <= 40; ++host) {
     for (const std::uint16_t port : {1000, 1001}) {
+      if (port == 1001 && host > 20) continue;  // templates with two connections, and with one
       const Endpoint client{ipv4(172, 20, 0, host), Port{port}};
       f.director.input(tcp_packet(client, kTestVip, kTestSyn));
       Frame answer = tcp_packet(test_server(host % 2 == 1 ? 2 : 1), client, kTestSyn | kTestAck);
@@ -163,14 +164,14 @@ TEST_CASE("1.6: the sweep takes the connections of deleted servers with their te
     }
   }
   REQUIRE(f.server(2).persistent == 20);
-  REQUIRE(f.counts(2) == "40/0");
+  REQUIRE(f.counts(2) == "30/0");
   f.director.delete_destination(kTestService, test_server(2));
   f.run_for(2 * kJiffy);
-  CHECK(f.director.connections().size() == 60);
+  CHECK(f.director.connections().size() == 50);
   f.director.add_destination(kTestService, test_server(2), {.method = ForwardingMethod::nat});
   CHECK(f.counts(2) == "0/0");
   CHECK(f.server(2).persistent == 0);
-  CHECK(f.counts(1) == "40/0");
+  CHECK(f.counts(1) == "30/0");
   CHECK(f.server(1).persistent == 20);
 }
 
@@ -187,6 +188,22 @@ TEST_CASE("1.6: without expire_nodest_conn nothing is swept, and a reply restart
   CHECK(f.only_connection().packets_in == 2);
   f.from_server(test_server(1), 1, kTestAck);
   CHECK(f.only_connection().expires == expires + jiffies_of_seconds(10));
+}
+
+TEST_CASE("2.9: the map of each service of lblc forgets by itself, and lets servers go",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.serve("rr", 1);
+  const ServiceKey cache{.protocol = Protocol::tcp, .address = {kTestVip.address, Port{3128}}};
+  f.director.add_service(cache, {.scheduler = "lblc"});
+  f.director.add_destination(cache, test_server(2), {.method = ForwardingMethod::nat});
+  f.director.sysctls().lblc_expiration = 60;
+  f.director.input(tcp_packet(test_client(1), cache.address, kTestSyn));
+  f.director.delete_destination(cache, test_server(2));
+  f.run_for(seconds(1800));
+  CHECK(f.director.trash_size() == 1);
+  f.run_for(seconds(300));  // the thirtieth collection, then the trash
+  CHECK(f.director.trash_size() == 0);
 }
 
 }  // namespace lvs
