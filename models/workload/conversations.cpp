@@ -212,6 +212,7 @@ void Conversations::received(std::uint32_t id, const Datagram& datagram) {
   const Conversation* asked = table_.find(datagram.tag);
   if (asked == nullptr || !asked->server) return;
   Conversation& c = table_[ConversationId{id}];
+  if (datagram.remote != c.to) return;  // of a NAT server that the director did not translate
   answer(c, asked->server);
   end(c);
 }

@@ -42,7 +42,8 @@ class Conversations final : public TcpUser, public UdpUser {
   /// call, except that TCP without a route fails in this instant after the call.
   /// Requires: the id is new. Ids are the caller's; they should be dense, from 0.
   void open(ConversationId id, const Ask& ask);
-  /// Sends one datagram of `bytes`; the first answer ends the conversation, the socket is closed.
+  /// Sends one datagram of `bytes`; the first answer from the address that was asked ends the
+  /// conversation, the socket is closed. One from another address is not taken for an answer.
   /// Requires: the id is new. An ICMP error is not heard: the socket is not connected.
   void datagram(ConversationId id, const Ask& ask, std::uint32_t bytes);
 
