@@ -22,7 +22,6 @@ class LeastCost final : public Scheduler {
     return best == Tournament::kNone ? DestinationId{} : servers.id(best);
   }
 
-  void bound(const DestinationList&) override { stale_ = true; }
   void added(const DestinationList&) override { stale_ = true; }
   void removed(const DestinationList&, std::size_t) override { stale_ = true; }
   void edited(const DestinationList&) override { stale_ = true; }
@@ -45,7 +44,7 @@ class LeastCost final : public Scheduler {
     stale_ = false;
   }
 
-  bool stale_ = true;                  ///< always while the list is short
+  bool stale_ = true;                  ///< at first, and always while the list is short
   std::vector<std::size_t> position_;  ///< in the list, by id; good for ids that are in it
   Tournament tournament_;
 };

@@ -1,12 +1,11 @@
 #include "models/ipvs/schedulers/tournament.hpp"
 
-#include <algorithm>
 #include <bit>
 
 namespace lvs {
 
 void Tournament::clear(std::size_t size) {
-  leaves_ = std::bit_ceil(std::max<std::size_t>(size, 2));
+  leaves_ = std::bit_ceil(size);
   costs_.assign(leaves_, kNotForSale);
   winners_.resize(2 * leaves_);
   changed_ = kNone;

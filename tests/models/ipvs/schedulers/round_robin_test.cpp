@@ -132,6 +132,17 @@ TEST_CASE("wrr rounds its level down to the step and adds one", "[ipvs][wrr]") {
   CHECK(servers.picks(5) == "baaba");
 }
 
+TEST_CASE("wrr lowers its level to the top at once, and keeps it when the top rises again",
+          "[ipvs][wrr]") {
+  ServerSet servers(make_wrr());
+  servers.add_weights({7, 6});
+  REQUIRE(servers.picks(4) == "baab");  // levels 1 7 6
+  servers.edit('a', 2);
+  servers.edit('b', 1);  // top 2
+  servers.edit('a', 5);
+  CHECK(servers.picks(7) == "abaaaaa");  // levels 2 1 5 4 3 2; from the top it would be a a a a
+}
+
 TEST_CASE("wrr that had no weight at all does not serve a quiesced server afterwards",
           "[ipvs][wrr]") {
   ServerSet servers(make_wrr());
