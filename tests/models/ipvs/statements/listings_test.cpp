@@ -1,7 +1,9 @@
 // What ipvsadm prints (spec/ipvs.md 7.3 to 7.6). A name begins with its section.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/models/ipvs/director_fixture.hpp"
 
@@ -216,6 +218,24 @@ TEST_CASE("7.4: -c --persistent-conn has titles for the persistence data",
         "TCP 01:00  SYN_RECV    172.20.0.1:30001   10.1.10.3:80       192.168.184.129:80\n");
 }
 
+TEST_CASE("7.4: -c lists the entries of one bucket with the newest first",
+          "[ipvs][statements][listing]") {
+  DirectorFixture f;
+  std::vector<std::uint16_t> ports{80, 443, 81, 8080};
+  for (const std::uint16_t port : ports) {
+    const ServiceKey key = service(Protocol::tcp, port);
+    f.director.add_service(key, {.scheduler = "rr"});
+    f.director.add_destination(key, test_server(1, port), kNat);
+    f.director.input(tcp_packet(test_client(1), key.address, kTestSyn));  // one bucket: its client
+  }
+  const std::string text = list_connections(f.director);
+  std::vector<std::size_t> places;
+  for (const std::uint16_t port : ports) {
+    places.push_back(text.find("10.1.10.3:" + std::to_string(port) + " "));
+  }
+  CHECK(std::is_sorted(places.rbegin(), places.rend()));
+}
+
 TEST_CASE("7.4: minutes that remain may have three digits", "[ipvs][statements][listing]") {
   DirectorFixture f;
   f.serve("rr", 1);
@@ -253,8 +273,8 @@ TEST_CASE("7.3: --nosort lists by bucket, the newest of a bucket first",
   const ServiceKey one = service(Protocol::tcp, 80, ipv4(10, 0, 0, 1));
   const ServiceKey two = service(Protocol::tcp, 80, ipv4(10, 0, 1, 1));
   const ServiceKey three = service(Protocol::tcp, 80, ipv4(10, 0, 0, 2));
-  // 6 ^ 1 ^ 1 ^ 0x50 = 86: the upper byte of the port counts too
-  const ServiceKey four = service(Protocol::tcp, 0x150, ipv4(10, 0, 0, 1));
+  // 6 ^ 1 ^ 3 ^ 0x50 = 84 as well: the upper byte of the port counts too
+  const ServiceKey four = service(Protocol::tcp, 0x350, ipv4(10, 0, 0, 1));
   for (const ServiceKey& key : {two, one, three, four}) {
     f.director.add_service(key, {.scheduler = "rr"});
     f.director.add_destination(key, test_server(1), {});
@@ -267,9 +287,9 @@ TEST_CASE("7.3: --nosort lists by bucket, the newest of a bucket first",
     order += text.substr(at + 5, text.find(' ', at + 5) - at - 4);
     at += 5;
   }
-  CHECK(order == "10.0.0.2:80 10.0.0.1:336 10.0.0.1:80 10.0.1.1:80 ");
+  CHECK(order == "10.0.0.1:848 10.0.0.2:80 10.0.0.1:80 10.0.1.1:80 ");
   CHECK(text.find("  -> 192.168.184.130") < text.find("  -> 192.168.184.129"));
-  CHECK(save_services(f.director, false).substr(0, 28) == "-A -t 10.0.0.2:80 -s rr\n-a -");
+  CHECK(save_services(f.director, false).substr(0, 29) == "-A -t 10.0.0.1:848 -s rr\n-a -");
 }
 
 TEST_CASE("7.6: every error has its text", "[ipvs][statements][listing]") {

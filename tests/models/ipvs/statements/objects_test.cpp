@@ -102,6 +102,39 @@ TEST_CASE("1.1: a service edited to no scheduler goes on with the connections it
   CHECK(f.counts(1) == "0/1");
 }
 
+TEST_CASE("1.1: scheduler flags that come with -A or with another scheduler act from the first on",
+          "[ipvs][statements]") {
+  const bool edited = GENERATE(false, true);
+  DirectorFixture f;
+  const ServiceSettings fallback{.scheduler = "sh", .scheduler_flags = SchedulerFlags::kFlag1};
+  f.director.add_service(kTestService, edited ? ServiceSettings{.scheduler = "rr"} : fallback);
+  f.director.add_destination(kTestService, test_server(1), limited(0));
+  f.director.add_destination(kTestService, test_server(2), limited(0, 0, 0));
+  if (edited) f.director.edit_service(kTestService, fallback);
+  for (std::uint8_t host = 0; host < 64; ++host) {
+    const Endpoint client{ipv4(172, 21, 0, host), Port{1000}};
+    CHECK(f.director.input(tcp_packet(client, kTestVip, kTestSyn)).real_server == test_server(1));
+  }
+}
+
+TEST_CASE("1.1: a scheduler that collects leaves no timer behind when it is exchanged",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.serve("lblc", 1);
+  f.director.edit_service(kTestService, {.scheduler = "rr"});
+  f.connect(1);  // may get the timer that was given back
+  f.director.edit_service(kTestService, {.scheduler = "wrr"});
+  f.from_client(1, kTestRst);
+  f.run_for(seconds(11));
+  CHECK(f.director.connections().size() == 0);
+  f.connect(2);  // these two have timers of their own
+  f.connect(3);
+  f.from_client(2, kTestRst);
+  f.run_for(seconds(11));
+  CHECK(f.state(2) == "-");
+  CHECK(f.state(3) == "ESTABLISHED");
+}
+
 TEST_CASE("1.2: an edit that is refused changes nothing", "[ipvs][statements]") {
   Limited f(limited(9, 3, 7), 0);
   CHECK(f.edit(limited(2, 3, 5)) == IpvsError::range);

@@ -1,5 +1,6 @@
-// Cursors and levels through edits (spec/ipvs.md 2.1, 2.2), where only a history tells rivals
-// apart. A name begins with its section.
+// Cursors and levels through edits (spec/ipvs.md 2.1, 2.2, 2.13, 2.14), where only a history tells
+// rivals apart. A name begins with its section.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -84,12 +85,17 @@ TEST_CASE("2.2: after a round in vain wrr begins with the first server",
           "[ipvs][statements][wrr]") {
   Sequence f("wrr");
   for (const char server : {'a', 'b', 'c'}) f.add(server, 1);
-  for (unsigned n = 1; n <= 3; ++n) {
-    f.director.edit_destination(
-        kTestService, test_server(n),
-        {.method = ForwardingMethod::nat, .weight = 1, .upper_threshold = 1});
-  }
+  const auto edit_all = [&] {
+    for (unsigned n = 1; n <= 3; ++n) {
+      f.director.edit_destination(
+          kTestService, test_server(n),
+          {.method = ForwardingMethod::nat, .weight = 1, .upper_threshold = 1});
+    }
+  };
+  edit_all();
   CHECK(f.next(5) == "cba--");
+  edit_all();  // the walk begins at the anchor, and ends there in vain
+  CHECK(f.next(1) == "-");
   f.reset();
   CHECK(f.next(3) == "cba");
 }
@@ -111,6 +117,43 @@ TEST_CASE("2.2: a level that an edit has capped is the new top, which a greater 
   f.edit('a', 2);                                               // the top is 3
   f.edit('c', 6);                                               // the top is 5, the level still 3
   CHECK(f.next(6) == "cbcbac");
+}
+
+TEST_CASE("2.13: a server of mh that is quiesced moves nobody, whatever the other weights",
+          "[ipvs][statements][mh]") {
+  Sequence f("mh");
+  f.add('a', 2);
+  f.add('b', 4);
+  int port = 1000;
+  const auto picks = [&] {
+    std::string result;
+    for (std::uint8_t host = 0; host < 250; ++host) {
+      const Endpoint from{ipv4(172, 21, 0, host), Port{static_cast<std::uint16_t>(++port)}};
+      const Director::Decision d = f.director.input(tcp_packet(from, kTestVip, kTestSyn));
+      const bool served = d.action == Director::Action::forward;
+      result += served ? (d.real_server == test_server(1) ? 'a' : 'b') : '-';
+    }
+    return result;
+  };
+  std::string before = picks();
+  f.edit('a', 0);
+  std::replace(before.begin(), before.end(), 'a', '-');
+  CHECK(picks() == before);
+  f.edit('b', 0);
+  f.edit('a', 2);
+  std::string of_a = picks();
+  std::replace(before.begin(), before.end(), '-', 'a');
+  std::replace(before.begin(), before.end(), 'b', '-');
+  CHECK(of_a == before);
+}
+
+TEST_CASE("2.14: a single server of weight 1 gets every connection of twos",
+          "[ipvs][statements][twos]") {
+  Sequence f("twos");
+  f.add('a', 1);
+  CHECK(f.next(20) == std::string(20, 'a'));
+  f.edit('a', 0);
+  CHECK(f.next(2) == "--");
 }
 
 }  // namespace lvs

@@ -18,8 +18,10 @@ DestinationSettings limited(std::uint32_t upper) {
 
 TEST_CASE("1.6: the trash is visited every 60 s and keeps a server 120 s from the first visit",
           "[ipvs][statements]") {
+  const Jiffies begun = GENERATE(0U, 359U);
   DirectorFixture f;  // the jiffy counter starts at 0
   f.serve("rr", 2);
+  f.run_until(kStart + static_cast<std::int64_t>(begun) * kJiffy);
   f.director.delete_destination(kTestService, test_server(1));
   // 15000 jiffies fire at 15360; armed there, at 30720, then at 46080: idle for 30720 >= 30000.
   f.run_until(kStart + 46080 * kJiffy - nanoseconds(1));
@@ -76,9 +78,24 @@ TEST_CASE("1.6: a server revived from the trash goes on where it was; a freed on
   CHECK(f.server(1).statistics.live.connections == (in_time ? 1U : 0U));
   CHECK(f.director.find_service(kTestService)->statistics.live.connections == 1);
   // deleted once more it has its whole time again
+  f.run_for(seconds(10));
   f.director.delete_destination(kTestService, test_server(1));
   f.run_for(seconds(120));
   CHECK(f.director.trash_size() == 1);
+}
+
+TEST_CASE("1.6: a server revived in a service made again counts for that service",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.serve("rr", 1);
+  f.connect(1);
+  f.director.delete_service(kTestService);
+  f.serve("lc", 1);
+  CHECK(f.director.find_service(kTestService)->statistics.live.connections == 0);
+  f.connect(2);
+  f.from_client(1, kTestAck);
+  CHECK(f.director.find_service(kTestService)->statistics.live.connections == 1);
+  CHECK(f.director.find_service(kTestService)->statistics.live.packets_in == 3);
 }
 
 TEST_CASE("1.6: another port, protocol or mark is another server", "[ipvs][statements]") {
