@@ -189,6 +189,24 @@ TEST_CASE("1.4: a segment without flags closes and counts as inactive", "[ipvs][
   CHECK(f.counts(1) == "0/1");
 }
 
+TEST_CASE("1.4: of many servers lc sees datagrams come and go", "[ipvs][statements]") {
+  DirectorFixture f;
+  const ServiceKey dns{.protocol = Protocol::udp, .address = {kTestVip.address, Port{53}}};
+  f.director.add_service(dns, {.scheduler = "lc"});
+  constexpr unsigned kServers = 40;
+  for (unsigned n = 1; n <= kServers; ++n) {
+    f.director.add_destination(dns, test_server(n, 53), limited(0));
+  }
+  const auto ask = [&](unsigned from, unsigned to) {
+    for (unsigned n = from; n < to; ++n) f.director.input(udp_packet(test_client(n), dns.address));
+  };
+  ask(0, 2 * kServers);
+  for (unsigned n = 1; n <= kServers; ++n) CHECK(f.counts(n, dns) == "0/2");
+  f.run_for(seconds(320));
+  ask(0, kServers);
+  for (unsigned n = 1; n <= kServers; ++n) CHECK(f.counts(n, dns) == "0/1");
+}
+
 TEST_CASE("1.5: the flag appears as the upper threshold is reached, inactive ones included",
           "[ipvs][statements]") {
   Limited f(limited(3), 2);

@@ -147,4 +147,46 @@ TEST_CASE("3.7 step 5: a server without a port of its own gets the packet's",
         test_server(1, own == 0 ? std::uint16_t{80} : own));
 }
 
+TEST_CASE("3.7 step 6: every connection has its template, however the table grows",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  f.director.add_service(kTestService, rr(600));
+  f.director.add_destination(kTestService, test_server(1), kNat);
+  const std::size_t capacity = f.director.connections().capacity();
+  for (std::uint32_t n = 0; n < 2000; ++n) {
+    const Endpoint client{{ipv4(172, 21, 0, 0).value + n}, Port{1000}};
+    f.director.input(tcp_packet(client, kTestVip, kTestSyn));
+  }
+  REQUIRE(f.director.connections().capacity() > 4 * capacity);
+  std::size_t wrong = 0;
+  f.director.connections().each([&](const Connection& c) {
+    if (c.has(Connection::Flag::kTemplate)) {
+      wrong += c.controlled != 1 ? 1U : 0U;
+    } else {
+      const bool has_one =
+          c.controller.valid() && c.controller.index() < f.director.connections().capacity();
+      wrong += !has_one || f.director.connection(c.controller).client_address != c.client_address;
+    }
+  });
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("3.7: a datagram of a one-packet service has no template of another service",
+          "[ipvs][statements]") {
+  DirectorFixture f;
+  const auto service = [](std::uint16_t port) {
+    return ServiceKey{.protocol = Protocol::udp, .address = vip(port)};
+  };
+  for (const std::uint16_t port : {53, 54}) {
+    ServiceSettings settings = rr(port == 53 ? 60 : 0);
+    settings.one_packet = true;
+    f.director.add_service(service(port), settings);
+    f.director.add_destination(service(port), test_server(1, port), kNat);
+  }
+  f.director.input(udp_packet(test_client(1), vip(53)));
+  f.director.input(udp_packet(test_client(1), vip(54)));
+  CHECK(f.only_connection().packets_in == 1);
+  CHECK(f.only_connection().controlled == 0);
+}
+
 }  // namespace lvs
