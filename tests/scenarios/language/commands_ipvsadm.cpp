@@ -245,7 +245,7 @@ TEST_CASE("what the director cannot do yet is refused by name when it is to run"
   CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -x 5 -y 2") == "no error");
   CHECK(runs("-A -f 5 -p 300 -M 255.255.255.0") == "no error");
   CHECK(runs("-A -u 10.1.10.3:80 -o") == "no error");
-  CHECK(runs(service + "-s mh") == "n.yaml:6:64: scheduler mh is not built yet");
+  CHECK(runs(service + "-s mh -b mh-port") == "no error");
   CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -b") ==
         "n.yaml:6:34: ipvsadm -b (FULLNAT) is not built yet");
   CHECK(runs("--add-laddr -z 10.0.0.9 -t 10.1.10.3:80 -F eth0") ==
