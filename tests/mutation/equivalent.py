@@ -46,9 +46,6 @@ _GROUPS = {
     "about a fragment that is not the first no error is sent anyway (5.7)": [
         "reassembly.cpp:timer:logic:1",
     ],
-    "a host's configuration is generation 1 only before its first command": [
-        "ip_output.cpp:send:number:1",
-    ],
     "without exceptions none is found, and only what is forwarded has a way to change": [
         "ip_stack.cpp:decide:logic:1",
     ],
@@ -69,7 +66,89 @@ _GROUPS = {
         "neighbours.cpp:reachable_timer:compare:2",
         "icmp.cpp:send_redirect:compare:1",
     ],
-}
+    # --- directors -------------------------------------------------------------------------------
+    "a level above the top is above every weight: the same selection lowers it to the top": [
+        "wrr: cw not capped",
+    ],
+    "with all weights 0 a level of 1 finds nobody either, and the first weight makes it 1 anyway": [
+        "wrr.cpp:recompute:number:2",
+    ],
+    "the top is a level: rounded to one it stays": ["wrr.cpp:changed:compare:1"],
+    "a weight that all costs have decides nothing": [
+        "lc.cpp:overhead:number:1", "fo.cpp:greatest_weight:number:1",
+        "ovf.cpp:greatest_weight_with_room:number:1",
+    ],
+    "more room than the row needs": ["tournament.cpp:clear:number:1"],
+    "it writes one place past the end, which only the sanitizers of the dev preset may see": [
+        "tournament.cpp:play_all:compare:1",
+    ],
+    "less than everything else all the same": ["nq.cpp:kIdle:constant:1"],
+    "one more try is the first one again": ["sh.cpp:pick:compare:3", "mh.cpp:pick:compare:2"],
+    "where there is a divisor, the greatest weight is at least 1": ["mh.cpp:permutations:number:2"],
+    "the target of a director's own timers says the director alone; nobody reads the rest of it": [
+        "director.cpp:Director:number:1",
+    ],
+    "nobody reads it": [
+        "director_configuration.cpp:remove_service:constant:1",
+        "director_configuration.cpp:remove_service:gone:1",
+        "director_configuration.cpp:remove_service:gone:3",
+    ],
+    "it only spares look-ups that find nothing": [
+        "director_configuration.cpp:remove_service:gone:5",
+        *(f"director_configuration.cpp:services_changed:logic:{n}" for n in (1, 2)),
+    ],
+    "drop_entry visits 128 of 4096 buckets at random; one more or less is less than chance does": [
+        "director_defence.cpp:drop_entries:compare:1",
+        "director_defence.cpp:drop_entries:number:1",
+        "director_defence.cpp:kKernelBuckets:constant:1",
+        "director_defence.cpp:kVisitedBuckets:constant:1",
+    ],
+    "two entries never have the same serial number": [
+        "director_defence.cpp:drop_entries:compare:2", "listing.cpp:list_connections:compare:3",
+    ],
+    "two of a list are never the same": [
+        "listing_order.cpp:merge_sort:compare:4",
+        "listing_order.cpp:services_in_kernel_order:compare:3",
+    ],
+    "what is compared was found to differ": [
+        "listing.cpp:list_connections:compare:2",
+        "listing_order.cpp:services_in_kernel_order:compare:2",
+        *(f"listing_order.cpp:compare:compare:{n}" for n in (2, 4, 6)),
+        "listing_order.cpp:compare:number:2",
+    ],
+    "of an order only the sign is read": [
+        f"listing_order.cpp:compare:number:{n}" for n in (3, 4, 5, 6, 7, 8)
+    ],
+    "rates start one unit above 0: the first sample's quarter, rounded down, takes it back": [
+        "statistics.cpp:zero:number:1",
+    ],
+    "which entries share a bucket depends on our hash, as there on a number drawn at boot": [
+        "listing.cpp:kKernelBuckets:constant:1",
+    ],
+    "a jiffy is no second": ["listing.cpp:connection_line:number:1"],
+    "no line is that long": ["listing.cpp:__attribute__:number:1"],
+    "a server is never bypassed; FULLNAT has its own tests and no mutants": [
+        f"listing.cpp:{of}_{what}:label:{n}"
+        for of, what in (("method", "name"), ("save", "method")) for n in (4, 5)
+    ],
+    "the table may grow an entry earlier: where entries lie decides nothing": [
+        "director_persistence.cpp:schedule_persistently:number:1",
+    ],
+    "timers of 0 and of 1 jiffy have the same granule, and this entry goes with the next jiffy": [
+        "director_timers.cpp:expire_now:number:1",
+    ],
+    "a timer of which the target names another slot finds its connection by a search": [
+        "director_timers.cpp:owner:number:2", "director_schedule.cpp:entry_moved:gone:1",
+    ],
+    "of an entry for one packet only the server's side is read": [
+        f"director_schedule.cpp:create:gone:{n}" for n in (2, 3, 4, 5, 6)
+    ],
+    "a bypass connection counts nowhere": ["director_schedule.cpp:leave:gone:4"],
+    "visits of the trash are 15360 jiffies apart: two of them are more, one is less, whatever of "
+    "30000 to 30720 is asked for": [
+        "director_timers.cpp:visit_trash:compare:3", "director_timers.cpp:kTrashIdle:constant:1",
+    ],
+}  # fmt: skip
 
 REASONS = {name: why for why, named in _GROUPS.items() for name in named}
 

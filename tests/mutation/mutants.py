@@ -15,7 +15,7 @@ NOT_CODE = re.compile(
 @dataclass
 class Mutant:
     name: str
-    section: str  # of spec/linux-host.md
+    section: str  # of spec/linux-host.md, or of spec/ipvs.md for models/ipvs
     path: str  # from the root of the project
     text: str  # the whole mutated source
     shows: str  # the changed line, before and after
@@ -37,7 +37,10 @@ def closing(code, at):
     raise ValueError("unbalanced " + opening)
 
 
-OBSERVING = r"if \((?:environment_\.observation\.wants\(|CaptureWatch\* const)"
+OBSERVING = (
+    r"if \((?:environment_\.observation\.wants\(|CaptureWatch\* const"
+    r"|(?:!picked\.valid\(\) && )?observation_\.wants\()"
+)
 
 
 def code_of(source):
@@ -51,13 +54,24 @@ def code_of(source):
     return code
 
 
-HEAD = r"^(?!namespace|struct|class|enum|template|\})\S[^;{}]*?\{"
+HEAD = r"^{indent}(?!namespace|struct|class|enum|template|\}}|public|private)\S[^;{{}}]*?\{{"
+CLASS = r"^(?:struct|class)\b[^;{]*\{"
 
 
-def functions(code):
-    """(name, returns bool, begin, end) of every function, as clang-format lays them out."""
+def functions(code, members=False):
+    """(name, returns bool, begin, end) of every function, as clang-format lays them out; with
+    `members` also of those that are defined in their class."""
+    found = functions_in(code, 0, len(code), "")
+    if members:
+        for match in re.finditer(CLASS, code, re.M):
+            end = closing(code, match.end() - 1)
+            found += functions_in(code, match.end(), end, "  ")
+    return found
+
+
+def functions_in(code, from_here, to_there, indent):
     found = []
-    for match in re.finditer(HEAD, code, re.M):
+    for match in re.compile(HEAD.format(indent=indent), re.M).finditer(code, from_here, to_there):
         head = code[match.start() : match.end()]
         name = re.search(r"([A-Za-z_]\w*)\(", head)
         if name is None or "=" in head.split("(")[0]:
@@ -125,6 +139,72 @@ def label_changes(code, begin, end):
                 yield label, target[0]
 
 
+SIGNS = {" + ": " - ", " - ": " + ", " += ": " -= ", " -= ": " += ", "++": "--", "--": "++"}
+# One whole statement on a line of its own: a call, an assignment, a step.
+STATEMENT = re.compile(
+    r"^ +(?!return\b|break\b|continue\b|using\b)(?:[\w.\[\]>*-]|::|\+\+|--|\((?=\*))+"
+    r"(?:\(.*\)| [-+|&]?= [^;]*|\+\+|--)?;$",
+    re.M,
+)
+
+
+def further_changes(code, begin, end):
+    """More of the same, for sources that are all rules: signs, and statements that are left out."""
+    body = code[begin:end]
+    for match in re.finditer(r" [+-] (?=\S)| [+-]= |\+\+|--", body):
+        yield "sign", begin + match.start(), begin + match.end(), SIGNS[match.group()]
+    for match in STATEMENT.finditer(body):
+        yield "gone", begin + match.start(), begin + match.end(), ";"
+
+
+CONSTANT = re.compile(
+    r"^ *(?:(?:inline|static) )*constexpr [^;(){}=]*\b(k\w+)(?: = |\{)([^;]*);", re.M
+)
+
+
+def constant_changes(code, inside):
+    """(name, begin, end, replacement) of each number in a named constant outside functions."""
+    for match in CONSTANT.finditer(code):
+        if any(begin <= match.start() < end for _, _, begin, end in inside):
+            continue
+        for number in re.finditer(r"(?<![\w.'])\d[\d']*(?:U|LL|ULL)?(?![\w'])", match.group(2)):
+            at = match.start(2)
+            yield match.group(1), at + number.start(), at + number.end(), f"({number.group()} + 1)"
+
+
+CELLS = re.compile(r"/\*(\w{3})\*/ \{\{([^}]*)\}\}")
+STATES = "NO ES SS SR FW TW CL CW LA LI SA".split()
+TABLES = [f"{strictness}:{direction}" for strictness in ("normal", "secure")
+          for direction in ("input", "output", "input_only")]  # fmt: skip
+
+
+def cells(path, source, sections):
+    """Each cell of the transition tables, changed to each of two other states."""
+    found = []
+    for row, match in enumerate(CELLS.finditer(source)):
+        where = f"{path.split('/')[-1]}:{TABLES[row // 4]}:{match.group(1)}"
+        for column, cell in enumerate(re.finditer(r"\w\w", match.group(2))):
+            begin = match.start(2) + cell.start()
+            for step in (1, 5):
+                other = STATES[(STATES.index(cell.group()) + step) % len(STATES)]
+                text = source[:begin] + other + source[begin + 2 :]
+                shows = f"{match.group(1)} in {STATES[column]}: {cell.group()}  ->  {other}"
+                name = f"{where}:{STATES[column]}:{other}"
+                found.append(Mutant(name, sections[row // 12], path, text, shows))
+    return found
+
+
+def widths(path, source, section):
+    """Each width in a format of printf, one more."""
+    found = []
+    for number, match in enumerate(re.finditer(r"%-?0?(\d+)", source)):
+        begin, end = match.span(1)
+        text = source[:begin] + str(int(match.group(1)) + 1) + source[end:]
+        name = f"{path.split('/')[-1]}:width:{number + 1}"
+        found.append(Mutant(name, section, path, text, shown(source, text, begin)))
+    return found
+
+
 def shown(source, changed, at):
     line = source.count("\n", 0, at)
     before = source.splitlines()[line].strip()
@@ -132,8 +212,9 @@ def shown(source, changed, at):
     return f"{line + 1}: {before}  ->  {after}"
 
 
-def generated(path, source, section_of):
-    """All generated mutants of one file. section_of(function) is a section, or None to skip it."""
+def generated(path, source, section_of, whole=False):
+    """All generated mutants of one file. section_of(function) is a section, or None to skip it.
+    `whole`: members of classes, named constants, signs and statements too."""
     code = code_of(source)
     short = path.split("/")[-1]
     mutants, count = [], {}
@@ -143,10 +224,14 @@ def generated(path, source, section_of):
         name = f"{short}:{function}:{kind}:{number}"
         mutants.append(Mutant(name, section_of(function), path, text, shows))
 
-    for function, returns_bool, begin, end in functions(code):
+    inside = functions(code, whole)
+    for function, returns_bool, begin, end in inside:
         if section_of(function) is None:
             continue
-        for kind, start, stop, new in simple_changes(code, begin, end, returns_bool):
+        changes = list(simple_changes(code, begin, end, returns_bool))
+        if whole:
+            changes += further_changes(code, begin, end)
+        for kind, start, stop, new in changes:
             # The return of a real expression: its text, not the blanked one.
             if kind == "return":
                 new = f"!({source[start:stop]})"
@@ -159,4 +244,8 @@ def generated(path, source, section_of):
             if "[[fallthrough]];" in source[:start].rstrip()[-20:]:
                 continue  # the label ends a fall-through, which then has nowhere to fall
             add(function, "label", text, f"{label} moves to {source[target:].split(chr(10))[0]}")
+    for name, start, stop, new in constant_changes(code, inside) if whole else []:
+        if section_of(name) is not None:
+            text = source[:start] + new + source[stop:]
+            add(name, "constant", text, shown(source, text, start))
     return mutants

@@ -177,6 +177,12 @@ TEST_CASE("7.2: the arithmetic of the estimator, packet by packet and byte by by
        &TrafficCounters::bytes_in,
        {{2, 0}, {4, 1}, {0, 0}}},
       {"bytes out alike", &TrafficCounters::bytes_out, {{2, 0}, {4, 1}, {0, 0}}},
+      // 128, 96, 456, 342, then 342 + (682 >> 2) = 512: a finer scale would keep the half
+      {"halves are lost in the average",
+       &TrafficCounters::packets_in,
+       {{1, 0}, {0, 0}, {3, 0}, {0, 0}, {2, 0}}},
+      // 12, then 12 + ((32 - 12) >> 2) = 17, (17 + 15) >> 5 = 1
+      {"the half above which it is one", &TrafficCounters::bytes_in, {{3, 0}, {2, 1}}},
       // a steady load is reached in the end, from below: 1000 a tick are 500 a second
       {"a load that begins",
        &TrafficCounters::bytes_out,
