@@ -129,8 +129,8 @@ void World::dispatch(const Event& event) {
       return host_list_[event.target]->answer_due(FrameId{event.argument});
     case EventKind::loopback:
     case EventKind::loopback_handled:
-      return host_list_[event.target]->loop_back(
-          FrameId{event.argument}, event.kind() == code(EventKind::loopback_handled));
+      return host_list_[event.target]->loop_back(FrameId{event.argument},
+                                                 event.kind() == code(EventKind::loopback_handled));
     case EventKind::proxy_answer:
       return host_list_[event.target]->arp().proxy_answer_due(FrameId{event.argument});
     case EventKind::reassembly:
