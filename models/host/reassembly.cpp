@@ -42,8 +42,9 @@ std::optional<FrameId> Reassembly::add(FrameId id) {
   const std::uint32_t end = begin + ip.total_length - Ipv4Header::kLength;
   Packet& packet = packets_[find_or_create(ip)];
   const bool last = !ip.more_fragments();
-  // What ends twice, or reaches beyond its end, belongs to no packet.
-  const bool wrong_end = last && packet.length != 0 && packet.length != end;
+  // What ends twice, ends before what is there, or reaches beyond its end, belongs to no packet.
+  const bool too_short = !packet.pieces.empty() && packet.pieces.back().end > end;
+  const bool wrong_end = last && (too_short || (packet.length != 0 && packet.length != end));
   const bool beyond = !last && packet.length != 0 && end > packet.length;
   if (wrong_end || beyond || !insert(packet, {begin, end, id})) {
     host_.drop(id, DropCause::reassembly_failed);

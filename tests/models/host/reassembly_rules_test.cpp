@@ -122,6 +122,17 @@ TEST_CASE("5.5: a packet ends where its last fragment says first", "[host][reass
   CHECK(lan.whole() == 1);
 }
 
+TEST_CASE("5.5: a last fragment that ends before what is there is dropped", "[host][reassembly]") {
+  FragmentLan lan;
+  // As many bytes as a packet of 600 has, but the first 400 are not among them.
+  lan.hears({{800, 1200, true}, {400, 600, false}});
+  CHECK(lan.whole() == 0);
+  CHECK(lan.lost() == 1);
+  lan.hears({kFirst, kSecond, {1200, 1301, false}});
+  CHECK(lan.whole() == 1);
+  CHECK(lan.quoted_length() == 1321);
+}
+
 TEST_CASE("5.5: packets are told apart by addresses, number and protocol", "[host][reassembly]") {
   FragmentLan lan;
   add_address(lan.subject, "lo", "10.0.0.12/32");
