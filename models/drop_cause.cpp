@@ -59,6 +59,10 @@ constexpr std::array<Row, kDropCauseCount> kRows{{
     {DropCause::ipvs_no_service_route, "ipvs_no_service_route",
      "IPVS found no route to the server"},
     {DropCause::ipvs_defence, "ipvs_defence", "drop_packet, or a malformed packet"},
+    {DropCause::ipvs_no_local_address, "ipvs_no_local_address",
+     "the FULLNAT service has no local address (ipvsadm --add-laddr)"},
+    {DropCause::ipvs_no_local_port, "ipvs_no_local_port",
+     "FULLNAT found no free port at the local addresses it tried"},
 }};
 
 constexpr bool rows_in_order() {

@@ -58,9 +58,11 @@ enum class DropCause : std::uint8_t {
   ipvs_destination_unavailable,
   ipvs_no_service_route,
   ipvs_defence,
+  ipvs_no_local_address,
+  ipvs_no_local_port,
 };
 inline constexpr std::size_t kDropCauseCount =
-    static_cast<std::size_t>(DropCause::ipvs_defence) + 1;
+    static_cast<std::size_t>(DropCause::ipvs_no_local_port) + 1;
 
 /// Whether a drop with this cause is a loss to report, or what a network does all the time: copies
 /// of a flooded frame that end at cards they are not for, ARP requests for somebody else.

@@ -22,15 +22,21 @@ void translate(Frame& frame, Endpoint real_server) {
 
 }  // namespace
 
-/// LOCAL_IN: OUT processing of replies to clients on this host, then IN processing. Returns whether
-/// the director took the packet.
+/// LOCAL_IN: OUT processing of replies to clients on this host and to local sides of FULLNAT, then
+/// IN processing. Returns whether the director took the packet.
 bool IpStack::balance(InterfaceId arrival, FrameId id) {
   Frame& frame = environment_.frames[id];
   Director& director = *host_.director();
   const bool icmp = frame.ip.protocol == Protocol::icmp;
-  if (director.has_local_clients()) [[unlikely]] {
-    const Director::Reply reply = icmp ? director.output_icmp(frame) : director.output(frame);
-    if (reply != Director::Reply::not_ours) return finish_reply(reply, id);
+  if (director.expects_local_replies()) [[unlikely]] {
+    if (const auto onward = director.reply_to_local_side(frame)) {
+      send_to_client(id, *onward);
+      return true;
+    }
+    if (director.has_local_clients()) {
+      const Director::Reply reply = icmp ? director.output_icmp(frame) : director.output(frame);
+      if (reply != Director::Reply::not_ours) return finish_reply(reply, id);
+    }
   }
   const Director::Decision decision = icmp ? director.input_icmp(frame) : director.input(frame);
   if (decision.action == Director::Action::accept) return false;
@@ -139,7 +145,8 @@ void IpStack::to_local_server(const Taken& taken, FrameId id, const Director::De
   const bool nat = decision.method == ForwardingMethod::nat;
   const bool bypass = decision.method == ForwardingMethod::bypass;
   const bool off_cable = host_.state().interface(taken.arrival).kind == DeviceKind::ethernet;
-  if (bypass || (!nat && taken.hook == Hook::forward)) {
+  const bool fullnat = decision.method == ForwardingMethod::fullnat;  // its servers are elsewhere
+  if (bypass || fullnat || (!nat && taken.hook == Hook::forward)) {
     return host_.drop(id, DropCause::ipvs_no_service_route);
   }
   if (nat && off_cable && decision.real_server.address.is_loopback()) {
@@ -169,8 +176,10 @@ void IpStack::forward_to_server(FrameId id, const Director::Decision& decision, 
   switch (decision.method) {
     case ForwardingMethod::nat: translate(frame, decision.real_server); break;
     case ForwardingMethod::direct:
-    case ForwardingMethod::fullnat:
     case ForwardingMethod::bypass: break;
+    case ForwardingMethod::fullnat:
+      host_.director()->translate_request(frame, decision, mtu);
+      break;
     case ForwardingMethod::tunnel:
       encapsulate(frame, {way.decision.source, decision.real_server.address, pmtu_disc});
       if (!frame.ip.dont_fragment()) frame.ip.identification = host_.next_identification();

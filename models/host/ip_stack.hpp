@@ -113,6 +113,10 @@ class IpStack {
   void relay_tunnel_error(FrameId frame, const Director::Decision& decision);
   void reroute(FrameId frame);
 
+  // ip_fullnat.cpp
+  void send_to_client(FrameId frame, const Director::Onward& onward);
+  OutputEntry& way_to_client(const Frame& frame, const Director::Onward& onward);
+
   // ip_output.cpp
   template <class Entry>
   void output_forwarded(Entry& way, FrameId frame);
@@ -127,8 +131,10 @@ class IpStack {
   const Environment& environment_;
   Host& host_;
   RouteCache<InputRoute> input_routes_;
-  RouteCache<OutputRoute> server_routes_;  ///< to real servers, by destination alone
+  /// To real servers, by destination alone; back to clients of FULLNAT.
+  RouteCache<OutputRoute> server_routes_;
   InputEntry uncached_;  ///< a decision that depends on more than the key of the cache
+  OutputEntry uncached_output_;
   RouteExceptions exceptions_;
   TimerId exceptions_timer_;
   Reassembly reassembly_;

@@ -33,6 +33,29 @@ void ConnectionTable::erase(ConnectionId id) {
   --size_;
 }
 
+void ConnectionTable::insert_alias(const Connection& c, Endpoint local) {
+  LVS_REQUIRE(has_room_for(1), "there is room for an alias");
+  Connection alias;
+  alias.set(Connection::Flag::kAlias);
+  alias.client_address = local.address;
+  alias.client_port = local.port;
+  alias.real_address = c.real_address;
+  alias.real_port = c.real_port;
+  alias.protocol = c.protocol;
+  alias.method = c.method;
+  alias.controller = id(c);
+  alias.hash = connection_hash(c.protocol, local.address, local.port);
+  place(alias);
+  ++aliases_;
+}
+
+void ConnectionTable::erase_alias(const Connection& c, Endpoint local) {
+  const Connection* alias = search_alias(c.protocol, local, c.real_server());
+  LVS_REQUIRE(alias != nullptr, "a connection with a local side has an alias");
+  erase(id(*alias));
+  --aliases_;
+}
+
 /// Half as many slots again: the load is then between 0.4 and 0.6.
 void ConnectionTable::grow() {
   const std::size_t capacity = slots_.size() + slots_.size() / 2;

@@ -62,6 +62,7 @@ struct alignas(64) Connection {
     static constexpr std::uint8_t kAssured = 16;    ///< a template that a connection has confirmed
     static constexpr std::uint8_t kOnePacket = 32;  ///< never in the table (4.1)
     static constexpr std::uint8_t kLocalClient = 64;  ///< the client is the director's own host
+    static constexpr std::uint8_t kAlias = 128;       ///< no connection: see find_alias()
   };
 
   // set at creation
@@ -89,8 +90,12 @@ struct alignas(64) Connection {
   std::uint32_t packets_in = 0;
   Jiffies timeout = 0;  ///< with which the timer was last started
   Jiffies expires = 0;  ///< last start + timeout; the wheel fires a little later
+  std::uint32_t translation = kNoTranslation;  ///< of FULLNAT, in LocalSides
+
+  static constexpr std::uint32_t kNoTranslation = ~std::uint32_t{0};
 
   bool used() const { return hash != 0; }
+  bool is_connection() const { return used() && !has(Flag::kAlias); }
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
@@ -113,7 +118,8 @@ class ConnectionTable {
 
   ConnectionTable() : slots_(kLeastCapacity) {}
 
-  std::size_t size() const { return size_; }
+  /// Connections and templates.
+  std::size_t size() const { return size_ - aliases_; }
   std::size_t capacity() const { return slots_.size(); }
 
   Connection& operator[](ConnectionId id) { return slots_[id.index()]; }
@@ -145,14 +151,21 @@ class ConnectionTable {
     });
   }
 
+  /// A packet from `server` to the local side of a FULLNAT connection: that connection, null if
+  /// there is none. What is found is an alias, a second entry that no other look-up finds.
+  Connection* find_alias(Protocol protocol, Endpoint local, Endpoint server) {
+    Connection* alias = search_alias(protocol, local, server);
+    return alias == nullptr ? nullptr : &slots_[alias->controller.index()];
+  }
+
   /// Makes sure that the next `more` entries move none. If the table has to grow, every entry
   /// moves: moved(entry) is called for each at its new place, and references are void.
   template <class Moved>
   void make_room(std::size_t more, Moved&& moved) {
-    while ((size_ + more) * 5 > slots_.size() * 3) {
+    while (!has_room_for(more)) {
       grow();
       for (Connection& c : slots_) {
-        if (c.used()) moved(c);
+        if (c.is_connection()) moved(c);
       }
     }
   }
@@ -173,17 +186,22 @@ class ConnectionTable {
   /// Requires: the slot is used.
   void erase(ConnectionId id);
 
-  /// Calls visit(connection) for every entry, in the order of slots; visit may erase it.
+  /// Lets find_alias() find `c`. Requires: room for one more (make_room), so nothing moves.
+  void insert_alias(const Connection& c, Endpoint local);
+  void erase_alias(const Connection& c, Endpoint local);
+
+  /// Calls visit(connection) for every entry but aliases, in the order of slots; visit may erase
+  /// it.
   template <class Visit>
   void each(Visit&& visit) {
     for (Connection& c : slots_) {
-      if (c.used()) visit(c);
+      if (c.is_connection()) visit(c);
     }
   }
   template <class Visit>
   void each(Visit&& visit) const {
     for (const Connection& c : slots_) {
-      if (c.used()) visit(c);
+      if (c.is_connection()) visit(c);
     }
   }
 
@@ -210,15 +228,23 @@ class ConnectionTable {
       if (c.passed == 0) return dying;
     }
   }
+  Connection* search_alias(Protocol protocol, Endpoint local, Endpoint server) {
+    return search(connection_hash(protocol, local.address, local.port), [&](const Connection& c) {
+      return c.has(Connection::Flag::kAlias) && c.client() == local && c.real_server() == server &&
+             c.protocol == protocol;
+    });
+  }
   static bool newer(const Connection& a, const Connection& b) {
     return static_cast<std::int32_t>(a.serial - b.serial) > 0;
   }
 
+  bool has_room_for(std::size_t more) const { return (size_ + more) * 5 <= slots_.size() * 3; }
   Connection& place(const Connection& entry);
   void grow();
 
   std::vector<Connection> slots_;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0;     ///< used slots
+  std::size_t aliases_ = 0;  ///< of these
   std::uint32_t last_serial_ = 0;
 };
 

@@ -8,10 +8,11 @@
 namespace lvs {
 namespace {
 
-constexpr std::array<Jiffies, kIpvsStateCount> default_tcp_timeouts() {
+constexpr std::array<Jiffies, kIpvsStateCount> in_jiffies(
+    const std::array<std::uint32_t, kIpvsStateCount>& seconds) {
   std::array<Jiffies, kIpvsStateCount> timeouts{};
   for (std::size_t state = 0; state < kIpvsStateCount; ++state) {
-    timeouts[state] = jiffies_of_seconds(kTcpTimeoutSeconds[state]);
+    timeouts[state] = jiffies_of_seconds(seconds[state]);
   }
   return timeouts;
 }
@@ -42,8 +43,10 @@ Director::Director(Simulator& simulator, const Observation& observation, HostId 
       defence_timer_(simulator.create_timer(code(EventKind::ipvs_trash), target({0}))),
       addresses_(&kUnknownAddresses),
       stream_(key, "director", "schedulers", index),
-      tcp_timeouts_(default_tcp_timeouts()),
-      udp_timeout_(jiffies_of_seconds(kUdpTimeoutSeconds)) {
+      tcp_timeouts_(in_jiffies(kTcpTimeoutSeconds)),
+      dpvs_tcp_timeouts_(in_jiffies(kDpvsTcpTimeoutSeconds)),
+      udp_timeout_(jiffies_of_seconds(kUdpTimeoutSeconds)),
+      local_sides_(key, index) {
   LVS_REQUIRE(index < kMostDirectors, "a run has at most 16 directors");
   LVS_REQUIRE(phases.statistics < kTickPeriod, "a phase is less than its period");
   LVS_REQUIRE(phases.jiffies <= kMostJiffyPhase, "the jiffy counter does not wrap within a run");

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "models/ipvs/destination.hpp"
 #include "models/ipvs/error.hpp"
 #include "models/ipvs/forwarding_method.hpp"
+#include "models/ipvs/fullnat/local_sides.hpp"
 #include "models/ipvs/service.hpp"
 #include "models/ipvs/sysctls.hpp"
 #include "models/ipvs/tcp_states.hpp"
@@ -98,12 +101,14 @@ class Director : private SchedulerHost {
     DropCause cause = DropCause::ipvs_no_destination;
     ForwardingMethod method = ForwardingMethod::direct;
     Endpoint real_server{};  ///< of bypass: where the packet was going
+    std::uint32_t translation = Connection::kNoTranslation;  ///< of fullnat
   };
   /// Where a packet came from: LOCAL_IN, or LOCAL_OUT of a client on the director itself.
   enum class Origin : std::uint8_t { network, this_host };
 
-  /// Whether OUT processing of what is delivered locally can find anything: only clients on the
-  /// director itself get their replies there (3.1).
+  /// Whether OUT processing of what is delivered locally can find anything: clients on the director
+  /// itself get their replies there (3.1), and FULLNAT's servers answer to its own addresses (6.1).
+  bool expects_local_replies() const { return local_clients_ > 0 || local_sides_.in_use() > 0; }
   bool has_local_clients() const { return local_clients_ > 0; }
 
   /// IN processing (3.2-3.6) of TCP and UDP: look up, else schedule; count, change state, restart
@@ -132,6 +137,24 @@ class Director : private SchedulerHost {
   /// NAT.
   Reply output_icmp(Frame& packet);
 
+  // --- FULLNAT (6) -------------------------------------------------------------------------------
+
+  /// Where a packet of a FULLNAT connection goes on to, and for whom it was translated.
+  struct Onward {
+    Endpoint client;
+    Endpoint virtual_side;
+    std::uint32_t translation;
+  };
+  /// What forward with the method fullnat means for a request, or an ICMP error about a reply: both
+  /// addresses change, and of TCP the sequence number, and the options as long as a packet of `mtu`
+  /// bytes has room for them.
+  void translate_request(Frame& packet, const Decision& decision, std::uint32_t mtu);
+  /// OUT processing in LOCAL_IN of what a real server sends to a local side, or of an ICMP error
+  /// about a request: counted, the state followed, the timer restarted. It is then to be sent on,
+  /// translated. None if it is for no local side. Does not modify the frame.
+  std::optional<Onward> reply_to_local_side(const Frame& packet);
+  void translate_reply(Frame& packet, const Onward& onward);
+
   /// A timer of this director: connection, statistics tick, trash.
   void expire(const Event& event);
 
@@ -146,6 +169,9 @@ class Director : private SchedulerHost {
   IpvsError edit_destination(const ServiceKey& key, Endpoint address,
                              const DestinationSettings& settings);
   IpvsError delete_destination(const ServiceKey& key, Endpoint address);
+  /// DPVS's --add-laddr: one more address for the local sides of a service's FULLNAT connections.
+  IpvsError add_local_address(const ServiceKey& key, Ipv4Address address,
+                              const std::string& device);
   IpvsError zero(const ServiceKey& key);  ///< -Z of one service
   void zero();                            ///< -Z
   struct Timeouts {                       ///< seconds
@@ -173,6 +199,8 @@ class Director : private SchedulerHost {
   const Statistics& total() const { return total_; }
   const ConnectionTable& connections() const { return table_; }
   const Connection& connection(ConnectionId id) const { return table_[id]; }
+  /// What is remembered of FULLNAT connections, by Connection::translation.
+  const LocalSides& local_sides() const { return local_sides_; }
   /// The present reading of the director's jiffy counter.
   Jiffies jiffies() const { return clock_.at(simulator_.now()); }
   /// Deleted real servers that connections still refer to, or did a moment ago (1.6).
@@ -213,7 +241,7 @@ class Director : private SchedulerHost {
   ServiceId find_service(const Tuple& tuple, std::uint32_t mark) const;
   DestinationId pick(const Request& request);
   Port mapped_port(DestinationId id, Port asked) const;
-  Connection& create(const Request& request, DestinationId id, Port real_port);
+  Connection* create(const Request& request, DestinationId id, Port real_port);
   Connection& insert(const Tuple& tuple);
   void entry_moved(const Connection& moved);
   Scheduled leave(const Request& request);
@@ -236,7 +264,18 @@ class Director : private SchedulerHost {
   bool ages_out(const Connection& c);
 
   // icmp
+  static bool is_related(const IcmpMessage& message);
   Decision input_tunnel_error(const Frame& packet);
+
+  // FULLNAT
+  IpvsError check_method(const Service& service, Endpoint address, ForwardingMethod method) const;
+  bool is_fullnat(const Service& service) const;
+  static bool starts_fullnat(const Frame& packet, Subject subject);
+  LocalSides::Reservation reserve_local_side(Service& service, Endpoint real_server);
+  void open_local_side(Connection& c, const LocalSides::Reservation& reservation);
+  void close_local_side(Connection& c);
+  void begin(Translation& t, std::uint32_t client_isn, Endpoint real_server);
+  std::optional<Onward> icmp_to_local_side(const Frame& packet);
 
   // state
   void count_in(const Connection& c, std::uint16_t bytes);
@@ -294,6 +333,7 @@ class Director : private SchedulerHost {
   RandomStream stream_;  ///< of the schedulers
   IpvsSysctls sysctls_;
   std::array<Jiffies, kIpvsStateCount> tcp_timeouts_;
+  std::array<Jiffies, kIpvsStateCount> dpvs_tcp_timeouts_;  ///< of FULLNAT connections
   Jiffies udp_timeout_;
   std::vector<Service> services_;  ///< by id; ids are not used again
   std::vector<std::pair<ServiceKey, ServiceId>> index_of_services_;  ///< sorted; those that exist
@@ -308,6 +348,8 @@ class Director : private SchedulerHost {
   Statistics total_;
   Connection only_packet_;           ///< of a one-packet service, while it is worked on
   std::uint32_t local_clients_ = 0;  ///< connections whose client is this host
+  LocalSides local_sides_;
+  std::optional<DropCause> without_local_side_;  ///< why the last that was asked for is missing
   TcpStrictness strictness_ = TcpStrictness::normal;
   std::int64_t drop_rate_ = 0;  ///< one new connection in so many; 0: none
   std::int64_t drop_counter_ = 0;

@@ -62,6 +62,7 @@ IpvsError Director::edit_service(const ServiceKey& key, const ServiceSettings& s
   if (!id.valid()) return IpvsError::no_such_service;
   if (!is_known(settings.scheduler)) return IpvsError::scheduler_not_found;
   Service& service = services_[id.index()];
+  if (settings.one_packet && is_fullnat(service)) return IpvsError::one_packet_fullnat;
   if (service.settings.scheduler != settings.scheduler) {
     bind_scheduler(id, settings);
   } else {
@@ -136,6 +137,8 @@ IpvsError Director::add_destination(const ServiceKey& key, Endpoint address,
   Service& service = services_[id.index()];
   if (find(service, address).valid()) return IpvsError::destination_exists;
   if (addresses_->type(address.address) == AddressType::other) return IpvsError::invalid;
+  const IpvsError mixed = check_method(service, address, settings.method);
+  if (mixed != IpvsError::none) return mixed;
   DestinationId destination = revive(id, address);
   if (!destination.valid()) destination = new_destination(id, address);
   apply(destinations_[destination.index()], settings, true);
@@ -152,6 +155,8 @@ IpvsError Director::edit_destination(const ServiceKey& key, Endpoint address,
   Service& service = services_[id.index()];
   const DestinationId destination = find(service, address);
   if (!destination.valid()) return IpvsError::no_such_destination;
+  const IpvsError mixed = check_method(service, address, settings.method);
+  if (mixed != IpvsError::none) return mixed;
   apply(destinations_[destination.index()], settings, false);
   if (service.scheduler) service.scheduler->edited(destinations(service));
   return IpvsError::none;
@@ -244,8 +249,11 @@ IpvsError Director::set_timeouts(const Timeouts& timeouts) {
   const auto set = [](Jiffies& timeout, std::int64_t value) {
     if (value != 0) timeout = jiffies_of_seconds(static_cast<std::uint32_t>(value));
   };
-  set(tcp_timeouts_[static_cast<std::size_t>(IpvsState::established)], timeouts.tcp);
-  set(tcp_timeouts_[static_cast<std::size_t>(IpvsState::fin_wait)], timeouts.tcp_fin);
+  // FULLNAT connections follow what is set as well; their defaults are others (6.5).
+  for (auto* table : {&tcp_timeouts_, &dpvs_tcp_timeouts_}) {
+    set((*table)[static_cast<std::size_t>(IpvsState::established)], timeouts.tcp);
+    set((*table)[static_cast<std::size_t>(IpvsState::fin_wait)], timeouts.tcp_fin);
+  }
   set(udp_timeout_, timeouts.udp);
   return IpvsError::none;
 }

@@ -3,15 +3,12 @@
 #include "models/ipvs/forward/nat.hpp"
 
 namespace lvs {
-namespace {
 
 /// Redirects, echo and the rest are not related to a connection.
-bool is_related(const IcmpMessage& message) {
+bool Director::is_related(const IcmpMessage& message) {
   return message.type == IcmpType::unreachable || message.type == IcmpType::source_quench ||
          message.type == IcmpType::time_exceeded;
 }
-
-}  // namespace
 
 Director::Decision Director::input_icmp(const Frame& packet, Origin origin) {
   if (!is_related(packet.icmp)) return {};
@@ -66,7 +63,7 @@ Director::Reply Director::output_icmp(Frame& packet) {
   const QuotedPacket& quoted = packet.icmp.quoted;
   const Connection* c = table_.find_reply(quoted.ip.protocol, {quoted.ip.source, quoted.source},
                                           {quoted.ip.destination, quoted.destination});
-  if (c == nullptr) return Reply::not_ours;
+  if (c == nullptr || c->method == ForwardingMethod::fullnat) return Reply::not_ours;
   const bool nat = c->method == ForwardingMethod::nat;
   if (nat) nat_icmp_reply(packet, c->virtual_side());
   count_out(*c, packet.ip.total_length);

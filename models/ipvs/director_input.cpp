@@ -60,7 +60,10 @@ Director::Decision Director::forward_once(Connection& c, const Frame& packet) {
 }
 
 Director::Decision Director::to_server(const Connection& c) {
-  return {.action = Action::forward, .method = c.method, .real_server = c.real_server()};
+  return {.action = Action::forward,
+          .method = c.method,
+          .real_server = c.real_server(),
+          .translation = c.translation};
 }
 
 /// Step 7: the connection to use for a SYN that met `c`; null if it is to be scheduled.

@@ -21,6 +21,8 @@ Director::Reply Director::output(Frame& packet) {
   // 5. A reply. That the server may have been deleted does not matter here (1.6).
   const bool nat = c->method == ForwardingMethod::nat;
   if (nat) nat_reply(packet, c->virtual_side());
+  // The servers of FULLNAT answer to its local side, never from the virtual address.
+  if (!nat && c->method == ForwardingMethod::fullnat) return Reply::not_ours;
   count_out(*c, packet.ip.total_length);
   restart(*c, follow(*c, packet, IpvsDirection::output));
   return nat ? Reply::translated : Reply::counted;

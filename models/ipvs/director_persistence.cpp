@@ -34,8 +34,9 @@ Tuple Director::template_tuple(const Request& request) const {
 
 /// A new connection where the client's template leads; null if nobody can serve.
 Connection* Director::schedule_persistently(const Request& request) {
-  // The entries of this packet must not move each other.
-  table_.make_room(2, [this](const Connection& moved) { entry_moved(moved); });
+  // The entries of this packet must not move each other: template, connection, and of FULLNAT the
+  // alias.
+  table_.make_room(3, [this](const Connection& moved) { entry_moved(moved); });
   const Service& service = services_[request.service.index()];
   Connection* keeper = table_.find_template(template_tuple(request));
   if (keeper != nullptr && !is_usable(*keeper)) {  // 1, 2
@@ -53,11 +54,13 @@ Connection* Director::schedule_persistently(const Request& request) {
   const Port own = destinations_[id.index()].address.port;
   const bool exact = service.key.mark == 0 && real_port == service.key.address.port;
   if (exact && own.value != 0) real_port = own;
-  Connection& c = create(request, id, real_port);  // 6
-  c.controller = table_.id(*keeper);
-  ++keeper->controlled;
+  Connection* c = create(request, id, real_port);  // 6
+  if (c != nullptr) {
+    c->controller = table_.id(*keeper);
+    ++keeper->controlled;
+  }
   restart(*keeper, keeper->timeout);
-  return &c;
+  return c;
 }
 
 /// Overload and, unless asked for, weight 0 do not matter.

@@ -28,6 +28,9 @@ Director::Scheduled Director::schedule(const Frame& packet, const Tuple& tuple, 
   if (drops_packet()) {
     return {nullptr, {.action = Action::drop, .cause = DropCause::ipvs_defence}};
   }
+  const bool fullnat = is_fullnat(services_[id.index()]);
+  if (fullnat && !starts_fullnat(packet, subject)) return {};
+  without_local_side_.reset();
   const Request request{tuple, subject, id};
   // 1 and 2. Packets that are left alone.
   if (tuple.client_port == kFtpData) return {};
@@ -42,7 +45,10 @@ Director::Scheduled Director::schedule(const Frame& packet, const Tuple& tuple, 
     c = schedule_persistently(request);  // 3
   } else if (meant) {                    // 4
     const DestinationId picked = pick(request);
-    if (picked.valid()) c = &create(request, picked, mapped_port(picked, tuple.virtual_port));  // 6
+    if (picked.valid()) c = create(request, picked, mapped_port(picked, tuple.virtual_port));  // 6
+  }
+  if (without_local_side_) [[unlikely]] {
+    return {nullptr, {.action = Action::drop, .cause = *without_local_side_}};
   }
   if (c == nullptr) return leave(request);
   if (origin == Origin::this_host) {
@@ -99,9 +105,18 @@ Port Director::mapped_port(DestinationId id, Port asked) const {
   return own.value != 0 ? own : asked;
 }
 
-/// 6. A connection that counts. One of a one-packet service is held beside the table.
-Connection& Director::create(const Request& request, DestinationId id, Port real_port) {
-  const Service& service = services_[request.service.index()];
+/// 6. A connection that counts; null if it is one of FULLNAT and gets no local side. One of a
+/// one-packet service is held beside the table.
+Connection* Director::create(const Request& request, DestinationId id, Port real_port) {
+  Service& service = services_[request.service.index()];
+  const bool fullnat = destinations_[id.index()].method == ForwardingMethod::fullnat;
+  LocalSides::Reservation local;
+  if (fullnat) [[unlikely]] {
+    local = reserve_local_side(service, {destinations_[id.index()].address.address, real_port});
+    if (without_local_side_) return nullptr;
+    // The entries of this packet must not move each other.
+    table_.make_room(2, [this](const Connection& moved) { entry_moved(moved); });
+  }
   const bool once = service.settings.one_packet && request.tuple.protocol == Protocol::udp;
   Connection& c = once ? only_packet_ : insert(request.tuple);
   if (once) {
@@ -120,7 +135,9 @@ Connection& Director::create(const Request& request, DestinationId id, Port real
   ++destination.statistics.live.connections;
   ++services_[destination.service.index()].statistics.live.connections;
   ++total_.live.connections;
-  return c;
+  if (fullnat) [[unlikely]]
+    open_local_side(c, local);
+  return &c;
 }
 
 /// An entry in the table with a timer that is not armed yet.

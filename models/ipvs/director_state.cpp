@@ -39,9 +39,12 @@ Jiffies Director::follow(Connection& c, const Frame& packet, IpvsDirection direc
     if (direction == IpvsDirection::output) assure(c);
     return udp_timeout_;
   }
-  const IpvsState next = next_state(direction, tcp_event(packet.tcp), c.state, strictness_);
+  const bool fullnat = c.method == ForwardingMethod::fullnat;
+  const IpvsTcpEvent event = tcp_event(packet.tcp);
+  const IpvsState next = fullnat ? next_state_dpvs(direction, event, c.state)
+                                 : next_state(direction, event, c.state, strictness_);
   if (next != c.state) change_state(c, next, direction);
-  return tcp_timeouts_[static_cast<std::size_t>(next)];
+  return (fullnat ? dpvs_tcp_timeouts_ : tcp_timeouts_)[static_cast<std::size_t>(next)];
 }
 
 void Director::change_state(Connection& c, IpvsState next, IpvsDirection direction) {
@@ -54,7 +57,8 @@ void Director::change_state(Connection& c, IpvsState next, IpvsDirection directi
   if (next == IpvsState::established) assure(c);
   if (!c.destination.valid()) return;
   const bool inactive = c.has(Connection::Flag::kInactive);
-  if (inactive != is_active(next)) return;
+  const bool fullnat = c.method == ForwardingMethod::fullnat;
+  if (inactive != (fullnat ? is_active_dpvs(next) : is_active(next))) return;
   Destination& destination = destinations_[c.destination.index()];
   if (inactive) {
     ++destination.active;
@@ -83,7 +87,9 @@ void Director::bind(Connection& c, DestinationId id) {
   c.destination = id;
   c.method = destination.method;
   c.set(Connection::Flag::kInactive);
-  if (c.method != ForwardingMethod::nat) c.set(Connection::Flag::kNoOutput);
+  const bool sees_replies =
+      c.method == ForwardingMethod::nat || c.method == ForwardingMethod::fullnat;
+  if (!sees_replies) c.set(Connection::Flag::kNoOutput);
   ++destination.references;
   ++(c.has(Connection::Flag::kTemplate) ? destination.persistent : destination.inactive);
   destination.update_overload();
@@ -113,6 +119,8 @@ void Director::remove(Connection& c) {
                                     static_cast<std::int64_t>(c.state), 0, 0, 0});
   }
   unbind(c);
+  if (c.translation != Connection::kNoTranslation) [[unlikely]]
+    close_local_side(c);
   simulator_.destroy_timer(c.timer);
   table_.erase(table_.id(c));
 }

@@ -14,6 +14,15 @@ std::string_view message(IpvsError error) {
     case IpvsError::invalid:
       return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
     case IpvsError::range: return "Numerical result out of range";
+    case IpvsError::mixed_methods:
+      return "FULLNAT servers (-b) and servers of other methods do not mix in one service";
+    case IpvsError::local_fullnat_server:
+      return "a FULLNAT server (-b) cannot be an address of the director itself";
+    case IpvsError::one_packet_fullnat:
+      return "One-Packet Scheduling (-o) and FULLNAT servers (-b) do not mix in one service";
+    case IpvsError::local_address_foreign:
+      return "the local address is not an address of this host: ip addr add comes first";
+    case IpvsError::local_address_exists: return "Local address already exists";
   }
   return "";
 }

@@ -16,6 +16,12 @@ enum class IpvsError : std::uint8_t {
   scheduler_not_found,  ///< -A, -E
   invalid,              ///< an address that is not unicast, a threshold or timeout out of range
   range,                ///< weight below 0, lower threshold above the upper one
+  // of FULLNAT; the texts are ours
+  mixed_methods,          ///< -a, -e: FULLNAT beside another method
+  local_fullnat_server,   ///< -a -b of an address of the director
+  one_packet_fullnat,     ///< -a -b, or -A -E -o: a connection of one datagram has no local side
+  local_address_foreign,  ///< --add-laddr of an address that the director does not have
+  local_address_exists,   ///< --add-laddr of one that the service has
 };
 
 /// The text that ipvsadm prints; empty for none.

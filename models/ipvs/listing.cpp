@@ -61,8 +61,8 @@ const char* method_name(ForwardingMethod method) {
     case ForwardingMethod::nat: return "Masq";
     case ForwardingMethod::tunnel: return "Tunnel";
     case ForwardingMethod::direct: return "Route";
-    case ForwardingMethod::fullnat: return "FullNat";
-    case ForwardingMethod::bypass: break;  // of connections, never of a server
+    case ForwardingMethod::fullnat: return "FullNat";  // as the ipvsadm of DPVS
+    case ForwardingMethod::bypass: break;              // of connections, never of a server
   }
   return "";
 }
@@ -269,6 +269,10 @@ std::string save_services(const Director& director, bool sorted) {
       out += "-a " + key + " -r " + to_string(d->address) + " " + save_method(d->method) +
              text(" -w %d", d->weight) +
              (d->method == ForwardingMethod::tunnel ? " --tun-type ipip" : "") + "\n";
+    }
+    for (const LocalAddressList::Item& local : service->local_addresses.items) {
+      out +=
+          "--add-laddr -z " + to_string(local.address) + " " + key + " -F " + local.device + "\n";
     }
   }
   return out;

@@ -34,6 +34,7 @@ std::string list_connections(const Director& director, bool persistence_data = f
 /// `ipvsadm -L --timeout`.
 std::string list_timeouts(const Director& director);
 /// `ipvsadm -S -n`, ipvsadm-save -n: what restores the table, but for its order and its thresholds.
+/// Ours: the local addresses of FULLNAT (--add-laddr) follow the servers of their service.
 std::string save_services(const Director& director, bool sorted = true);
 
 }  // namespace lvs

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/ipvs/destination.hpp"
+#include "models/ipvs/fullnat/local_sides.hpp"
 #include "models/ipvs/scheduler.hpp"
 #include "models/ipvs/statistics.hpp"
 #include "models/packet/endpoint.hpp"
@@ -59,6 +60,7 @@ struct Service {
   TimerId collection;                       ///< if the scheduler collects
   bool exists = true;                       ///< false once deleted; ids are not used again
   std::vector<DestinationId> destinations;  ///< newest first
+  LocalAddressList local_addresses;         ///< of FULLNAT
   Statistics statistics;
 };
 

@@ -61,15 +61,29 @@ inline IpvsState next_state(IpvsDirection direction, IpvsTcpEvent event, IpvsSta
       direction)][static_cast<std::size_t>(event)][static_cast<std::size_t>(state)];
 }
 
+/// The same as DPVS has it, whose tables are the normal ones but for one event in one state: an ACK
+/// in `none` closes (6.5). Its directors see both directions.
+inline IpvsState next_state_dpvs(IpvsDirection direction, IpvsTcpEvent event, IpvsState state) {
+  const bool from_client = direction != IpvsDirection::output;
+  if (from_client && event == IpvsTcpEvent::ack && state == IpvsState::none) {
+    return IpvsState::close;
+  }
+  return next_state(direction, event, state);
+}
+
 /// Whether a TCP connection in `state` counts as active.
 constexpr bool is_active(IpvsState state) {
   return state == IpvsState::established || state == IpvsState::syn_sent ||
          state == IpvsState::syn_received || state == IpvsState::synack;
 }
 
+constexpr bool is_active_dpvs(IpvsState state) { return state == IpvsState::established; }
+
 /// Default timeouts in seconds, by state.
 inline constexpr std::array<std::uint32_t, kIpvsStateCount> kTcpTimeoutSeconds{
     2, 900, 120, 60, 120, 120, 10, 60, 30, 120, 120};
+inline constexpr std::array<std::uint32_t, kIpvsStateCount> kDpvsTcpTimeoutSeconds{
+    2, 90, 3, 30, 7, 7, 3, 7, 7, 120, 30};
 inline constexpr std::uint32_t kUdpTimeoutSeconds = 300;
 
 /// "ESTABLISHED": the name in listings of a TCP connection.

@@ -20,9 +20,15 @@ struct SackBlock {
   std::uint32_t right = 0;
 };
 
+/// On the wire the options stand in this order: TOA (kind 254, length 8, the client's port and
+/// address; what a FULLNAT director tells a server, spec/ipvs.md 6.4), then MSS, SACK permitted,
+/// timestamps, window scale, or timestamps and SACK blocks, with NOPs as Linux aligns them. What
+/// header_length counts beyond them are NOPs in the place of timestamps.
 struct TcpSegment {
   static constexpr std::uint8_t kPlainLength = 20;      ///< bytes, no options
   static constexpr std::uint8_t kTimestampLength = 12;  ///< with its two NOPs, as Linux aligns it
+  static constexpr std::uint8_t kToaLength = 8;
+  static constexpr std::uint8_t kMostLength = 60;
   static constexpr std::uint8_t kNoWindowScale = 0xff;
   static constexpr unsigned kMostSackBlocks = 3;  ///< beside timestamps (RFC 2018 section 3)
 
@@ -39,14 +45,17 @@ struct TcpSegment {
   bool sack_permitted = false;
   bool timestamps = false;
   std::uint8_t sack_count = 0;
+  Port toa_port;
   std::uint32_t timestamp_value = 0;
   std::uint32_t timestamp_echo = 0;
   SackBlock sack[kMostSackBlocks];
+  Ipv4Address toa_address;  ///< 0.0.0.0: absent
 
   constexpr bool syn() const { return (flags & TcpFlags::kSyn) != 0; }
   constexpr bool ack() const { return (flags & TcpFlags::kAck) != 0; }
   constexpr bool fin() const { return (flags & TcpFlags::kFin) != 0; }
   constexpr bool rst() const { return (flags & TcpFlags::kRst) != 0; }
+  constexpr bool has_toa() const { return !toa_address.is_any(); }
 };
 
 }  // namespace lvs

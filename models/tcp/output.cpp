@@ -61,6 +61,7 @@ inline FrameId Tcp::make_frame(Host& from, const TcpEndpoint& e, std::uint32_t l
   tcp.window_scale = TcpSegment::kNoWindowScale;
   tcp.sack_permitted = false;
   tcp.sack_count = 0;
+  tcp.toa_address = {};
   tcp.timestamps = e.timestamps;
   tcp.timestamp_value = e.timestamps ? timestamp() : 0;
   tcp.timestamp_echo = e.timestamps ? e.timestamp_recent : 0;

@@ -1,4 +1,5 @@
 // ipvsadm on a host's director, with the texts of ipvsadm 1.31 (spec/ipvs.md 7.6).
+#include <algorithm>
 #include <string>
 
 #include "models/ipvs/listing.hpp"
@@ -24,9 +25,9 @@ ForwardingMethod method_of(IpvsMethod method) {
     case IpvsMethod::nat: return ForwardingMethod::nat;
     case IpvsMethod::tunnel: return ForwardingMethod::tunnel;
     case IpvsMethod::direct: return ForwardingMethod::direct;
-    case IpvsMethod::fullnat: break;  // check_supported has refused it
+    case IpvsMethod::fullnat: return ForwardingMethod::fullnat;
   }
-  LVS_REQUIRE(false, "FULLNAT is refused before a scenario runs");
+  LVS_REQUIRE(false, "a method of ipvsadm is one of four");
 }
 
 /// The scheduler flags of -b (spec/ipvs.md 2.7): flag1 0x8, flag2 0x10, flag3 0x20.
@@ -40,8 +41,23 @@ std::uint8_t flag_bits(const std::vector<std::string>& flags) {
   return static_cast<std::uint8_t>(bits);
 }
 
+/// --add-laddr -F: the device that has the local address.
+std::string device_error(const HostState& host, const IpvsLocalAddressAdd& c) {
+  const std::string& name = c.device.text;
+  const auto device = host.find_interface(name);
+  if (!device) return "Cannot find device \"" + name + "\"";
+  const auto& addresses = host.interface(*device).addresses;
+  const bool has = std::any_of(addresses.begin(), addresses.end(),
+                               [&](const auto& own) { return own.prefix.address == c.address; });
+  const std::string address = to_string(c.address);
+  return has ? ""
+             : name + " has no address " + address + ": ip addr add " + address + "/32 dev " +
+                   name + " comes first";
+}
+
 struct Executor {
   Director& director;
+  const HostState& host;
 
   CommandResult operator()(const IpvsServiceSet& c) {
     const ServiceSettings settings{.scheduler = c.scheduler.text,
@@ -75,6 +91,12 @@ struct Executor {
   }
   CommandResult operator()(const IpvsServerDelete& c) {
     return answer(director.delete_destination(key_of(c.service), c.server));
+  }
+  CommandResult operator()(const IpvsLocalAddressAdd& c) {
+    const ServiceKey key = key_of(c.service);
+    if (director.find_service(key) == nullptr) return answer(IpvsError::service_not_defined);
+    if (const std::string error = device_error(host, c); !error.empty()) return {1, "", error};
+    return answer(director.add_local_address(key, c.address, c.device.text));
   }
   CommandResult operator()(const IpvsSetTimeouts& c) {
     return answer(director.set_timeouts({c.tcp, c.tcp_fin, c.udp}));
@@ -134,7 +156,8 @@ struct Executor {
 }  // namespace
 
 CommandResult execute_ipvsadm(const ShellContext& context, const Command& command) {
-  return std::visit(Executor{context.world.director_of(context.host)}, command);
+  return std::visit(Executor{context.world.director_of(context.host), context.host.state()},
+                    command);
 }
 
 }  // namespace lvs::language

@@ -1,19 +1,24 @@
 #include "scenarios/language/expand.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace lvs::language {
 namespace {
 
 constexpr const char* kOutside = "outside";
 constexpr const char* kInside = "inside";
-constexpr std::uint8_t kOutsideMac = 0x0a;  // the fifth octet: net 10.1.10.0/24
-constexpr std::uint8_t kInsideMac = 0xb8;   // net 192.168.184.0/24
+constexpr const char* kServers = "servers";  // of fullnat, behind the router
+constexpr std::uint8_t kOutsideMac = 0x0a;   // the fifth octet: net 10.1.10.0/24
+constexpr std::uint8_t kInsideMac = 0xb8;    // net 192.168.184.0/24
+constexpr std::uint8_t kServersMac = 0xb9;   // net 192.168.185.0/24
+constexpr std::array kLocalAddresses{"192.168.184.200", "192.168.184.201", "192.168.184.202",
+                                     "192.168.184.203"};
 
 class ClusterExpansion {
  public:
-  explicit ClusterExpansion(Scenario& scenario)
-      : scenario_(scenario), cluster_(*scenario.cluster) {}
+  ClusterExpansion(Scenario& scenario, const Cluster& cluster)
+      : scenario_(scenario), cluster_(cluster) {}
 
   void check_vip() const {
     const Ipv4Prefix net{ipv4(10, 1, 10, 0), 24};
@@ -34,8 +39,10 @@ class ClusterExpansion {
 
  private:
   void add_networks() {
+    std::vector<const char*> names{kOutside, kInside};
+    if (fullnat()) names.push_back(kServers);
     std::vector<Network> added;
-    for (const char* name : {kOutside, kInside}) {
+    for (const char* name : names) {
       const auto same = [&](const Network& network) { return network.name.text == name; };
       if (std::any_of(scenario_.networks.begin(), scenario_.networks.end(), same)) continue;
       Network network;
@@ -79,12 +86,18 @@ class ClusterExpansion {
   }
 
   Host router() const {
-    return host("router",
-                {nic("eth0", kOutside, kOutsideMac, 254), nic("eth1", kInside, kInsideMac, 1)},
-                lines("ip addr add 10.1.10.254/24 dev eth0\n"
-                      "ip addr add 192.168.184.1/24 dev eth1\n"
-                      "ip route add 172.20.0.0/14 via 10.1.10.2\n"
-                      "sysctl -w net.ipv4.ip_forward=1\n"));
+    std::vector<Nic> nics{nic("eth0", kOutside, kOutsideMac, 254),
+                          nic("eth1", kInside, kInsideMac, 1)};
+    std::string setup =
+        "ip addr add 10.1.10.254/24 dev eth0\n"
+        "ip addr add 192.168.184.1/24 dev eth1\n";
+    if (fullnat()) {
+      nics.push_back(nic("eth2", kServers, kServersMac, 1));
+      setup += "ip addr add 192.168.185.1/24 dev eth2\n";
+    }
+    return host("router", std::move(nics),
+                lines(setup + "ip route add 172.20.0.0/14 via 10.1.10.2\n"
+                              "sysctl -w net.ipv4.ip_forward=1\n"));
   }
 
   Host director() const {
@@ -94,7 +107,8 @@ class ClusterExpansion {
         "ip addr add " +
         vip +
         "/32 dev eth0\n"
-        "ip addr add 192.168.184.128/24 dev eth1\n"
+        "ip addr add 192.168.184.128/24 dev eth1\n" +
+        local_addresses() +
         "ip route add 172.20.0.0/14 via 10.1.10.2\n"
         "ip route add local 10.1.20.0/24 dev lo\n"
         "sysctl -w net.ipv4.ip_forward=1\n"
@@ -113,11 +127,29 @@ class ClusterExpansion {
                         cluster_.where.position);
     }
     setup.append_from("\n", cluster_.where.position);
+    if (fullnat()) {
+      for (const std::string local : kLocalAddresses) {
+        setup.append_from("ipvsadm --add-laddr -z " + local + " " + service + " -F eth1\n",
+                          cluster_.where.position);
+      }
+    }
     Host result =
         host("director",
              {nic("eth0", kOutside, kOutsideMac, 1), nic("eth1", kInside, kInsideMac, 128)}, setup);
     result.cpu = cluster_.director_cpu;
     return result;
+  }
+
+  bool fullnat() const { return cluster_.mode == ClusterMode::fullnat; }
+
+  // What the director of FULLNAT has more, behind its own address inside.
+  std::string local_addresses() const {
+    std::string setup;
+    if (!fullnat()) return setup;
+    for (const std::string local : kLocalAddresses) {
+      setup += "ip addr add " + local + "/32 dev eth1\n";
+    }
+    return setup + "ip route add 192.168.185.0/24 via 192.168.184.1\n";
   }
 
   const char* method() const {
@@ -131,9 +163,24 @@ class ClusterExpansion {
   }
 
   // rs1 is .129.
-  static std::string address(std::size_t k) { return "192.168.184." + std::to_string(129 + k); }
+  std::string address(std::size_t k) const {
+    return (fullnat() ? "192.168.185." : "192.168.184.") + std::to_string(129 + k);
+  }
+
+  // It needs to know nothing of the service, and no way back by the director: a local address of
+  // which is who asks.
+  Host fullnat_server(std::size_t k) const {
+    const auto mac = static_cast<std::uint8_t>(129 + k);
+    Host result = host("rs" + std::to_string(k + 1), {nic("eth0", kServers, kServersMac, mac)},
+                       lines("ip addr add " + address(k) +
+                             "/24 dev eth0\n"
+                             "ip route add default via 192.168.185.1\n"));
+    result.serves.push_back(cluster_.real_servers[k].serve);
+    return result;
+  }
 
   Host real_server(std::size_t k) const {
+    if (fullnat()) return fullnat_server(k);
     std::string setup;
     const bool nat = cluster_.mode == ClusterMode::nat;
     if (!nat) {
@@ -157,17 +204,15 @@ class ClusterExpansion {
   }
 
   Scenario& scenario_;
-  const Cluster cluster_;
+  const Cluster& cluster_;
 };
 
 }  // namespace
 
-void expand_cluster(Scenario& scenario) {
-  ClusterExpansion expansion(scenario);
+void expand_cluster(Scenario& scenario, const Cluster& cluster) {
+  ClusterExpansion expansion(scenario, cluster);
   expansion.check_vip();
-  if (scenario.cluster->mode == ClusterMode::fullnat) return;
   expansion.run();
-  scenario.cluster.reset();
 }
 
 }  // namespace lvs::language

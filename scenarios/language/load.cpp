@@ -150,22 +150,16 @@ class Loading {
   void read_machines() {
     if (const auto networks = section("networks")) scenario_.networks = read_networks(*networks);
     if (const auto cluster = section("cluster")) {
-      scenario_.cluster = read_cluster(*cluster);
-      expand_cluster(scenario_);
+      expand_cluster(scenario_, read_cluster(*cluster));
     } else {
       keys_.need("networks");
       keys_.need("hosts");
     }
     if (const YamlNode* hosts = keys_.get("hosts"); hosts != nullptr) {
-      if (scenario_.cluster) {
-        throw ScenarioError(
-            scenario_.cluster->mode_where,
-            "cluster mode fullnat is not built yet, so hosts: beside it means nothing");
-      }
       read_hosts(*hosts, bindings_, scenario_.networks, scenario_.hosts);
     }
     number_hosts(scenario_.hosts);
-    if (!scenario_.cluster) check_networks(scenario_.networks, scenario_.hosts);
+    check_networks(scenario_.networks, scenario_.hosts);
   }
 
   MapReader keys_;

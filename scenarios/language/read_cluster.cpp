@@ -5,7 +5,7 @@
 namespace lvs::language {
 namespace {
 
-// net 192.168.184.0/24 has room for .129 to .253 (truth/README.md).
+// The servers' net has room for .129 to .253 (truth/README.md).
 constexpr std::int64_t kMostServers = 125;
 
 // `item` over `server`: the keys of one server replace those of all.
@@ -54,7 +54,6 @@ Cluster read_cluster(const YamlNode& node) {
                                                              {"dr", ClusterMode::dr},
                                                              {"tun", ClusterMode::tun},
                                                              {"fullnat", ClusterMode::fullnat}});
-  cluster.mode_where = map.need("mode").where();
   cluster.scheduler = read_name(map.need("scheduler"));
   cluster.vip = read_service(map.need("vip"));
   cluster.real_servers = read_servers(map, cluster.vip);

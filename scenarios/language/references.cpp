@@ -145,7 +145,6 @@ void check_references(const Scenario& scenario) {
   for (const Expectation& expectation : scenario.expect) {
     for (const Condition& condition : expectation.when) check_condition(scenario, condition);
   }
-  if (scenario.cluster) return;
   for (const ClientGroup& group : scenario.clients) {
     for (const Name& name : group.hosts) need_host(scenario, name);
   }

@@ -6,7 +6,7 @@
 namespace lvs::language {
 
 /// Throws ScenarioError for the first name of a host, nic or network, or value of `when`, that
-/// nothing defines. Hosts are not checked while a cluster is unexpanded.
+/// nothing defines.
 void check_references(const Scenario& scenario);
 
 }  // namespace lvs::language

@@ -38,11 +38,10 @@ struct ClusterServer {
   friend bool operator==(const ClusterServer&, const ClusterServer&) = default;
 };
 
-/// The shorthand as written. Modes whose topology is built are expanded by load_scenario and leave
-/// no Cluster behind; what is still here is refused by check_supported.
+/// The shorthand as written. load_scenario expands it and leaves the hosts and networks behind that
+/// it stands for.
 struct Cluster {
   ClusterMode mode = ClusterMode::nat;
-  Where mode_where;
   Name scheduler;
   ServiceAddress vip;
   std::vector<ClusterServer> real_servers;
@@ -58,7 +57,6 @@ struct Scenario {
   std::vector<Parameter> parameters;  ///< in file order
   TimePlan time;
   std::uint64_t seed = 1;
-  std::optional<Cluster> cluster;
   std::vector<Network> networks;
   std::vector<Host> hosts;
   std::vector<ClientGroup> clients;

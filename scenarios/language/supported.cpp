@@ -9,7 +9,6 @@ namespace lvs::language {
 namespace {
 
 constexpr std::array kNotBuilt{
-    std::string_view("cluster mode fullnat"),
     std::string_view("arrivals: mmpp"),
     std::string_view("arrivals: trace"),
     std::string_view("retry"),
@@ -21,8 +20,6 @@ constexpr std::array kNotBuilt{
     std::string_view("popularity_targets"),
     std::string_view("warm"),
     std::string_view("health"),
-    std::string_view("ipvsadm -b (FULLNAT)"),
-    std::string_view("ipvsadm --add-laddr (FULLNAT)"),
     std::string_view("ipvsadm --pe (persistence engines)"),
 };
 
@@ -36,9 +33,6 @@ struct Use {
 class Uses {
  public:
   std::vector<Use> of(const Scenario& scenario) {
-    if (scenario.cluster && scenario.cluster->mode == ClusterMode::fullnat) {
-      note("cluster mode fullnat", scenario.cluster->mode_where);
-    }
     for (const Host& host : scenario.hosts) visit(host);
     for (const ClientGroup& group : scenario.clients) visit(group);
     for (const Event& event : scenario.events) {
@@ -94,12 +88,6 @@ class Uses {
   }
   void look(const IpvsServiceSet& set, const Where& where) {
     if (!set.persistence_engine.empty()) note("ipvsadm --pe (persistence engines)", where);
-  }
-  void look(const IpvsServerSet& set, const Where& where) {
-    if (set.method == IpvsMethod::fullnat) note("ipvsadm -b (FULLNAT)", where);
-  }
-  void look(const IpvsLocalAddressAdd&, const Where& where) {
-    note("ipvsadm --add-laddr (FULLNAT)", where);
   }
   void look(const IpvsRestore& restore, const Where&) {
     for (const IpvsRestoreLine& line : restore.lines) {

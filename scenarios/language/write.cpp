@@ -35,7 +35,6 @@ std::string write_section(const std::string& key, const List& list, Write write)
 
 std::string write_scenario(const Scenario& scenario) {
   std::string text = write_head(scenario);
-  if (scenario.cluster) text += write_cluster(*scenario.cluster);
   text += write_section("networks", scenario.networks, write_network);
   text += write_section("hosts", scenario.hosts,
                         [&](const Host& host) { return write_host(host, scenario.networks); });

@@ -16,7 +16,6 @@ std::string write_popularity(const Popularity& popularity);
 // write_topology.cpp
 std::string write_network(const Network& network);
 std::string write_host(const Host& host, const std::vector<Network>& networks);
-std::string write_cluster(const Cluster& cluster);
 
 // write_clients.cpp
 std::string write_clients(const ClientGroup& group);

@@ -33,7 +33,6 @@ std::string write_nic(const Nic& nic, const std::vector<Network>& networks) {
   return flow.text();
 }
 
-// The keys that `serves:` and the `server:` of a cluster share.
 void add_work(const Serve& serve, YamlFlow& flow) {
   flow.add("cores", std::to_string(serve.cores));
   flow.add("discipline", serve.discipline == Discipline::ps ? "ps" : "fcfs");
@@ -109,35 +108,6 @@ std::string write_host(const Host& host, const std::vector<Network>& networks) {
   for (const Serve& serve : host.serves) text += "      - " + write_serve(serve) + "\n";
   if (host.health) text += "    health: " + write_health(*host.health) + "\n";
   return text;
-}
-
-std::string write_cluster(const Cluster& cluster) {
-  constexpr const char* kModes[] = {"nat", "dr", "tun", "fullnat"};
-  YamlFlow flow;
-  flow.add("mode", kModes[static_cast<int>(cluster.mode)]);
-  flow.add("scheduler", yaml_scalar(cluster.scheduler.text)).add("vip", to_string(cluster.vip));
-  const ClusterServer& first = cluster.real_servers.front();
-  const bool uniform =
-      first.weight == 1 && std::all_of(cluster.real_servers.begin(), cluster.real_servers.end(),
-                                       [&](const ClusterServer& s) { return s == first; });
-  YamlFlow common;
-  if (uniform) {
-    flow.add("real_servers", std::to_string(cluster.real_servers.size()));
-    add_work(first.serve, common);
-  } else {
-    std::vector<std::string> servers;
-    for (const ClusterServer& server : cluster.real_servers) {
-      YamlFlow item;
-      item.add("weight", std::to_string(server.weight));
-      add_work(server.serve, item);
-      servers.push_back(item.text());
-    }
-    flow.add("real_servers", yaml_list(servers));
-  }
-  if (cluster.director_cpu) {
-    flow.add("director", YamlFlow().add("cpu", write_cpu(*cluster.director_cpu)).text());
-  }
-  return "cluster: " + flow.add("server", common.text()).text() + "\n";
 }
 
 }  // namespace lvs::language

@@ -29,6 +29,7 @@ void print_tcp(std::ostream& out, const Frame& frame) {
   if (segment.timestamps) {
     out << " ts " << segment.timestamp_value << '/' << segment.timestamp_echo;
   }
+  if (segment.has_toa()) out << " toa " << Endpoint{segment.toa_address, segment.toa_port};
   for (unsigned i = 0; i < segment.sack_count; ++i) {
     out << " sack " << segment.sack[i].left << ".." << segment.sack[i].right;
   }

@@ -19,7 +19,7 @@ constexpr const char* kModes =
     "dr       ipvsadm -g  only the MAC address changes; real servers own the VIP and answer "
     "directly\n"
     "tun      ipvsadm -i  an outer IP header (IPIP); real servers own the VIP on tunl0\n"
-    "fullnat  ipvsadm -b  DPVS's: both addresses change (not built yet)\n";
+    "fullnat  ipvsadm -b  DPVS's: both addresses change\n";
 
 constexpr const char* kCommands =
     "ip addr add|del|flush|show        ip link add|del|set|show    (-o, -br, -4)\n"

@@ -38,6 +38,47 @@ const std::map<std::string, IpvsTcpEvent> kEvents{{"SYN", IpvsTcpEvent::syn},
                                                   {"ACK", IpvsTcpEvent::ack},
                                                   {"RST", IpvsTcpEvent::rst}};
 
+TEST_CASE("DPVS's tables are the normal ones, but an ACK of a client in NONE closes",
+          "[ipvs][tcp][fullnat]") {
+  int others = 0;
+  for (const auto direction :
+       {IpvsDirection::input, IpvsDirection::output, IpvsDirection::input_only}) {
+    for (const auto event : {IpvsTcpEvent::syn, IpvsTcpEvent::fin, IpvsTcpEvent::ack,
+                             IpvsTcpEvent::rst, IpvsTcpEvent::nothing}) {
+      for (std::size_t number = 0; number < kIpvsStateCount; ++number) {
+        const auto state = static_cast<IpvsState>(number);
+        const IpvsState next = next_state_dpvs(direction, event, state);
+        if (next == next_state(direction, event, state)) continue;
+        ++others;
+        CHECK(next == IpvsState::close);
+        CHECK(event == IpvsTcpEvent::ack);
+        CHECK(state == IpvsState::none);
+        CHECK(direction != IpvsDirection::output);
+      }
+    }
+  }
+  CHECK(others == 2);
+}
+
+TEST_CASE("for DPVS only ESTABLISHED is active, and its timeouts are short",
+          "[ipvs][tcp][fullnat]") {
+  struct Row {
+    IpvsState state;
+    std::uint32_t seconds;
+  };
+  const std::vector<Row> rows{
+      {IpvsState::none, 2},          {IpvsState::established, 90}, {IpvsState::syn_sent, 3},
+      {IpvsState::syn_received, 30}, {IpvsState::fin_wait, 7},     {IpvsState::time_wait, 7},
+      {IpvsState::close, 3},         {IpvsState::close_wait, 7},   {IpvsState::last_ack, 7},
+      {IpvsState::listen, 120},      {IpvsState::synack, 30}};
+  REQUIRE(rows.size() == kIpvsStateCount);
+  for (const Row& row : rows) {
+    INFO(name(row.state));
+    CHECK(kDpvsTcpTimeoutSeconds[static_cast<std::size_t>(row.state)] == row.seconds);
+    CHECK(is_active_dpvs(row.state) == (row.state == IpvsState::established));
+  }
+}
+
 TEST_CASE("every cell of the transition tables is the kernel's", "[ipvs][tcp]") {
   int cells = 0;
   for (const auto& [direction, printed] : kPrinted) {

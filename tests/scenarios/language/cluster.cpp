@@ -25,7 +25,6 @@ std::string setup(const Scenario& scenario, const std::string& name) {
 TEST_CASE("a cluster in NAT sends the servers' answers through the director",
           "[language][cluster]") {
   const Scenario s = load_scenario_text("c.yaml", cluster("nat"));
-  CHECK_FALSE(s.cluster.has_value());
   REQUIRE(s.hosts.size() == 5);
   CHECK(setup(s, "rs2") ==
         "ip addr add 192.168.184.130/24 dev eth0\nip route add default via 192.168.184.128\n");
@@ -72,6 +71,61 @@ TEST_CASE("a cluster in TUN also has tunl0 up without source checks", "[language
   CHECK(setup(s, "director").find("-r 192.168.184.130:80 -i -w 1\n") != std::string::npos);
 }
 
+TEST_CASE("a cluster in FULLNAT has its servers behind the router, which know no VIP",
+          "[language][cluster][fullnat]") {
+  const Scenario s = load_scenario_text("c.yaml", cluster("fullnat"));
+  REQUIRE(s.hosts.size() == 5);
+  REQUIRE(s.networks.size() == 3);
+  CHECK(s.networks[2].name.text == "servers");
+  CHECK(setup(s, "rs2") ==
+        "ip addr add 192.168.185.130/24 dev eth0\nip route add default via 192.168.185.1\n");
+  CHECK(setup(s, "router") ==
+        "ip addr add 10.1.10.254/24 dev eth0\n"
+        "ip addr add 192.168.184.1/24 dev eth1\n"
+        "ip addr add 192.168.185.1/24 dev eth2\n"
+        "ip route add 172.20.0.0/14 via 10.1.10.2\n"
+        "sysctl -w net.ipv4.ip_forward=1\n");
+  CHECK(setup(s, "director") ==
+        "ip addr add 10.1.10.1/24 dev eth0\n"
+        "ip addr add 10.1.10.3/32 dev eth0\n"
+        "ip addr add 192.168.184.128/24 dev eth1\n"
+        "ip addr add 192.168.184.200/32 dev eth1\n"
+        "ip addr add 192.168.184.201/32 dev eth1\n"
+        "ip addr add 192.168.184.202/32 dev eth1\n"
+        "ip addr add 192.168.184.203/32 dev eth1\n"
+        "ip route add 192.168.185.0/24 via 192.168.184.1\n"
+        "ip route add 172.20.0.0/14 via 10.1.10.2\n"
+        "ip route add local 10.1.20.0/24 dev lo\n"
+        "sysctl -w net.ipv4.ip_forward=1\n"
+        "sysctl -w net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0 "
+        "net.ipv4.conf.eth1.send_redirects=0\n"
+        "ipvsadm -A -t 10.1.10.3:80 -s rr\n"
+        "ipvsadm -a -t 10.1.10.3:80 -r 192.168.185.129:80 -b -w 1\n"
+        "ipvsadm -a -t 10.1.10.3:80 -r 192.168.185.130:80 -b -w 1\n"
+        "ipvsadm --add-laddr -z 192.168.184.200 -t 10.1.10.3:80 -F eth1\n"
+        "ipvsadm --add-laddr -z 192.168.184.201 -t 10.1.10.3:80 -F eth1\n"
+        "ipvsadm --add-laddr -z 192.168.184.202 -t 10.1.10.3:80 -F eth1\n"
+        "ipvsadm --add-laddr -z 192.168.184.203 -t 10.1.10.3:80 -F eth1\n");
+  CHECK(s.hosts[4].nics[0].network.text == "servers");
+  CHECK(to_string(s.hosts[2].nics[2].mac) == "02:00:00:00:b9:01");
+  CHECK(to_string(s.hosts[4].nics[0].mac) == "02:00:00:00:b9:82");
+  CHECK(load_scenario_text("r.yaml", write_scenario(s)) == s);
+}
+
+TEST_CASE("a cluster in FULLNAT takes hosts, lines and networks beside it as the others do",
+          "[language][cluster][fullnat]") {
+  const Scenario s =
+      load_scenario_text("c.yaml", cluster("fullnat", "2",
+                                           "networks: {servers: {rate: 10Gbit/s, delay: 1us}}\n"
+                                           "hosts:\n"
+                                           "  rs1: {setup_more: sysctl -w net.ipv4.tcp_sack=0}\n"
+                                           "  probe: {nics: {eth0: servers}}\n"));
+  CHECK(s.hosts[3].nics[0].cable.rate == gigabits_per_second(10));
+  CHECK(setup(s, "rs1").find("tcp_sack=0") != std::string::npos);
+  CHECK(s.hosts[5].name.text == "probe");
+  CHECK(s.networks.size() == 3);
+}
+
 TEST_CASE("servers of a cluster may differ, and hosts beside it add lines or hosts",
           "[language][cluster]") {
   const Scenario s = load_scenario_text(
@@ -108,8 +162,6 @@ TEST_CASE("what a cluster cannot be is refused", "[language][cluster]") {
                   "not found (\"rrr\"); did you mean \"rr\"?") == 0);
   CHECK(loading_error("c.yaml", "name: c\ntime: {run: 1s}\n") ==
         "c.yaml:1:1: the key \"networks\" is missing");
-  CHECK(loading_error("c.yaml", cluster("fullnat", "2", "hosts: {rs1: {setup_more: true}}\n")) ==
-        "c.yaml:3:17: cluster mode fullnat is not built yet, so hosts: beside it means nothing");
 }
 
 TEST_CASE("not yet built keys are read strictly and then refused by name and place", "[language]") {

@@ -246,10 +246,14 @@ TEST_CASE("what the director cannot do yet is refused by name when it is to run"
   CHECK(runs("-A -f 5 -p 300 -M 255.255.255.0") == "no error");
   CHECK(runs("-A -u 10.1.10.3:80 -o") == "no error");
   CHECK(runs(service + "-s mh -b mh-port") == "no error");
-  CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -b") ==
-        "n.yaml:6:34: ipvsadm -b (FULLNAT) is not built yet");
-  CHECK(runs("--add-laddr -z 10.0.0.9 -t 10.1.10.3:80 -F eth0") ==
-        "n.yaml:6:34: ipvsadm --add-laddr (FULLNAT) is not built yet");
+  CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -b") == "no error");
+  CHECK(runs("--add-laddr -z 10.0.0.9 -t 10.1.10.3:80 -F eth0") == "no error");
+  CHECK(runs("-A -u 10.1.10.3:5060 -p 300 --pe sip") ==
+        "n.yaml:6:34: ipvsadm --pe (persistence engines) is not built yet");
+  CHECK(runs("-a -t 10.1.10.3:80 -r 10.0.0.1 -b") == "no error");
+  CHECK(runs("--add-laddr -z 10.0.0.9 -t 10.1.10.3:80 -F eth0") == "no error");
+  CHECK(runs("-A -u 10.1.10.3:5060 -p 300 --pe sip") ==
+        "n.yaml:6:34: ipvsadm --pe (persistence engines) is not built yet");
 }
 
 }  // namespace lvs::language::testing
