@@ -42,6 +42,13 @@ struct VerifyOptions {
 };
 int verify(const VerifyOptions& options);
 
+struct NewOptions {
+  std::string mode;
+  std::optional<std::string> out;  ///< else stdout
+  bool force = false;              ///< replaces a file that is there
+};
+int write_new(const NewOptions& options);
+
 /// `what`: schedulers, modes, metrics or commands.
 int list(const std::string& what);
 

@@ -31,12 +31,15 @@ struct Line {
   RunOptions run;
   ShowOptions show;
   VerifyOptions verify;
+  NewOptions new_scenario;
   std::string list_what;
   std::vector<std::string> set;
   CLI::App* run_command =
       app.add_subcommand("run", "Run a scenario once: who served whom, how fast, how evenly");
   CLI::App* show_command = app.add_subcommand(
       "show", "Print the expanded scenario: parameters, ranges and cluster: filled in");
+  CLI::App* new_command =
+      app.add_subcommand("new", "Write a first scenario: commented, complete, ready to run");
   CLI::App* verify_command =
       app.add_subcommand("verify", "Replay recordings of a real kernel and compare every decision");
   CLI::App* list_command = app.add_subcommand("list", "Print what exists");
@@ -54,6 +57,7 @@ struct Line {
     show_command->add_option("FILE", show.file, "the scenario, a YAML file")->required();
     show_command->add_option("--set", set, "NAME=VALUE: another value for a parameter")
         ->allow_extra_args(false);
+    add_new();
     verify_command->add_option("DIR", verify.folder, "every *.json below it is a recording")
         ->required();
     CLI::Option* json =
@@ -71,6 +75,12 @@ struct Line {
         ->check(CLI::IsMember({"schedulers", "modes", "metrics", "commands"}));
   }
 
+  void add_new() {
+    new_command->add_option("MODE", new_scenario.mode, "nat, dr, tun or fullnat")->required();
+    new_command->add_option("-o,--out", new_scenario.out, "the file to write (default: stdout)");
+    new_command->add_flag("--force", new_scenario.force, "replace the file if it is there");
+  }
+
   int execute() {
     if (run_command->parsed()) {
       run.set = assignments(set);
@@ -80,6 +90,7 @@ struct Line {
       show.set = assignments(set);
       return cli::show(show);
     }
+    if (new_command->parsed()) return cli::write_new(new_scenario);
     if (verify_command->parsed()) return cli::verify(verify);
     return cli::list(list_what);
   }
