@@ -28,6 +28,7 @@ enum class EventKind : EventCode {
   reassembly,                     ///< host << kTargetShift | packet whose fragments wait
   route_exceptions,               ///< host: something learned about a destination has expired
   conversation_limit,             ///< conversation: no answer in time
+  health_probe,                   ///< health checker: its next attempt, or no answer in time
 };
 
 constexpr EventCode code(EventKind kind) { return static_cast<EventCode>(kind); }

@@ -77,6 +77,7 @@ struct RequestEnd {
   Time sent = kNever;     ///< first byte handed to TCP; for the first request after the handshake
   Time first_byte = kNever;  ///< first byte of the response arrived
   Time last_byte = kNever;
+  Time ended = kStart;  ///< now
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;  ///< asked for; all of them arrived if completed
 };

@@ -13,7 +13,8 @@ World::World(StreamKey key, EventQueue::Structure structure)
       udp_(environment_),
       clients_(simulator_, observation_, tcp_, udp_, exchanges_, host_list_, key),
       servers_(simulator_, tcp_, udp_, exchanges_, conversation_table_, clients_, key),
-      conversations_(simulator_, tcp_, udp_, servers_, conversation_table_, host_list_) {}
+      conversations_(simulator_, tcp_, udp_, servers_, conversation_table_, host_list_),
+      health_(simulator_, tcp_, host_list_) {}
 
 Host& World::add_host(const std::string& name) {
   const HostId id{static_cast<std::uint32_t>(hosts_.size())};
@@ -77,6 +78,7 @@ void World::power(Host& host, bool on) {
   } else {
     host.power_off();
     servers_.power_off(host.id());
+    health_.power_off(host.id());
   }
 }
 
@@ -151,6 +153,7 @@ void World::dispatch(const Event& event) {
           event.target & ((1U << Neighbours::kTargetShift) - 1));
     case EventKind::exchange_timeout: return clients_.exchange_timer(event.target);
     case EventKind::conversation_limit: return conversations_.limit_reached(event.target);
+    case EventKind::health_probe: return health_.timer(event.target);
     case EventKind::service_departure: return servers_.departure(event.target);
   }
   LVS_REQUIRE(false, "every kind of event has a receiver");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/health/health_checks.hpp"
 #include "models/host/host.hpp"
 #include "models/net/cable.hpp"
 #include "models/net/switch.hpp"
@@ -85,6 +86,8 @@ class World {
   const Conversations& conversations() const { return conversations_; }
   Servers& servers() { return servers_; }
   const Servers& servers() const { return servers_; }
+  HealthChecks& health() { return health_; }
+  const HealthChecks& health() const { return health_; }
   Topology& topology() { return topology_; }
   const std::vector<Host*>& hosts() const { return host_list_; }
   Host& host(HostId id) { return *host_list_[id.index()]; }
@@ -112,6 +115,7 @@ class World {
   Clients clients_;
   Servers servers_;
   Conversations conversations_;
+  HealthChecks health_;
   Topology topology_;
   std::vector<Topology::NodeId> host_nodes_;
   std::vector<Topology::NodeId> switch_nodes_;

@@ -59,6 +59,13 @@ Answer director_frames(const Scope& scope);
 Answer director_bytes(const Scope& scope);
 
 Answer drops(const Scope& scope);
+
+// metric_health.cpp
+Answer health_failures(const Scope& scope);
+Answer health_returns(const Scope& scope);
+Answer health_failed_at(const Scope& scope);
+Answer health_back_at(const Scope& scope);
+
 /// A metric and the function that gives its value.
 struct MetricRow {
   Metric metric;

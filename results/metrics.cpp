@@ -179,6 +179,22 @@ void add_network(std::vector<Row>& rows) {
                   capture_share});
 }
 
+void add_health(std::vector<Row>& rows) {
+  const auto add = [&](std::string name, U unit, std::string definition,
+                       std::function<Answer(const Scope&)> value) {
+    rows.push_back({{"health." + name, unit, Of::kService | Of::kServer, false, CauseKind::none,
+                     W::whole, std::move(definition)},
+                    std::move(value)});
+  };
+  add("failures", U::number, "how often health checks took a real server out of use",
+      health_failures);
+  add("returns", U::number, "how often they took one into use again", health_returns);
+  add("failed_at", U::time, "from the start of the run until they first took one out",
+      health_failed_at);
+  add("back_at", U::time, "from the start of the run until they last took one in again",
+      health_back_at);
+}
+
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
   add_connections(rows);
@@ -187,6 +203,7 @@ std::vector<Row> make_rows() {
   add_servers(rows);
   add_balance(rows);
   add_network(rows);
+  add_health(rows);
   return rows;
 }
 

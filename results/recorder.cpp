@@ -17,7 +17,8 @@ Recorder::Recorder(RecorderPlan plan)
     : plan_(std::move(plan)),
       layout_(std::make_unique<TallyLayout>(plan_.workloads, plan_.servers)),
       measured_(*layout_),
-      series_(*layout_, plan_.end) {
+      series_(*layout_, plan_.end),
+      ended_(plan_.workloads.size()) {
   for (const TimeSpan& span : plan_.windows) {
     if (window(span) == nullptr) windows_.push_back({span, Tally(*layout_)});
   }
@@ -40,8 +41,19 @@ void Recorder::add(const End& end) {
   slices_[static_cast<std::size_t>(slice)].add(end);
 }
 
-void Recorder::request_ended(const RequestEnd& request) { add(request); }
-void Recorder::connection_ended(const ConnectionEnd& connection) { add(connection); }
+void Recorder::request_ended(const RequestEnd& request) {
+  Ended& ended = ended_[request.workload.index()];
+  ++ended.requests;
+  const Duration inside = std::min(request.ended, plan_.presence.until) -
+                          std::max(request.arrival, plan_.presence.from);
+  if (inside > Duration{}) ended.request_time += inside.count();
+  add(request);
+}
+
+void Recorder::connection_ended(const ConnectionEnd& connection) {
+  ++ended_[connection.workload.index()].connections;
+  add(connection);
+}
 
 const Tally* Recorder::window(const TimeSpan& span) const {
   for (const Window& w : windows_) {

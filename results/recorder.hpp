@@ -18,7 +18,10 @@ struct RecorderPlan {
   TimeSpan measured;                    ///< [warmup, warmup + run)
   Time end = kStart;                    ///< the latest end of the run, drain included
   std::vector<TimeSpan> windows;        ///< the `during:` of claims; each gets its own exact tally
-  bool drops_transient = false;         ///< warmup: auto; keeps what drop_transient() needs
+  /// Of every request the time inside it is added up, for Little's law: from where to where the
+  /// counters that it is held against are read.
+  TimeSpan presence;
+  bool drops_transient = false;  ///< warmup: auto; keeps what drop_transient() needs
 };
 
 /// What MSER-5 took from the start of the measured time.
@@ -49,6 +52,14 @@ class Recorder final : public Observer {
   /// twentieths of the run, rounded up. Call once, at the end. Requires: the plan asked for it.
   Transient drop_transient();
 
+  /// All that ended, measured or not, and the time of the requests inside RecorderPlan::presence.
+  struct Ended {
+    std::uint64_t connections = 0;
+    std::uint64_t requests = 0;
+    detail::Int128 request_time = 0;  ///< ticks
+  };
+  const Ended& ended(WorkloadId workload) const { return ended_[workload.index()]; }
+
   /// Adds the workloads, the counts of servers and services, and the balance to the facts, which
   /// must hold the servers of the plan in its order, the services with their destinations, and the
   /// window.
@@ -70,6 +81,7 @@ class Recorder final : public Observer {
   std::vector<Tally> slices_;  // equal parts of the measured time, if a transient may be dropped
   std::vector<Window> windows_;
   Series series_;
+  std::vector<Ended> ended_;  ///< by workload
 };
 
 }  // namespace lvs

@@ -11,11 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "models/health/health_values.hpp"
 #include "models/observe.hpp"
 #include "models/packet/endpoint.hpp"
 #include "results/claim.hpp"
 #include "results/histogram.hpp"
 #include "sim/time.hpp"
+#include "sim/units.hpp"
 
 namespace lvs {
 
@@ -203,6 +205,58 @@ struct ConservationFacts {
   bool holds() const { return sent + copied == delivered + dropped + in_flight; }
 };
 
+/// A server that a director's health checks took out of use, or into it again.
+struct HealthChangeFacts {
+  Time at = kStart;
+  Endpoint server;
+  std::string host;  ///< empty if no host has the address
+  bool failed = false;
+  HealthFailure why = HealthFailure::no_answer;  ///< of the last attempt, if it failed
+  std::int64_t weight = 0;                       ///< taken, or given back
+  Time since = kStart;  ///< the first attempt of those that failed began; or the one that did not
+};
+
+/// The health checks of a service, whole run.
+struct HealthFacts {
+  std::string service;  ///< as ServiceFacts::name
+  std::string director;
+  HealthAction action = HealthAction::remove;
+  Duration timeout{};
+  std::uint64_t attempts = 0;
+  std::uint64_t failures = 0;  ///< of attempts
+  std::vector<HealthChangeFacts> changes;
+};
+
+/// What is counted twice, apart from each other, to be held together by results/checks.hpp.
+struct GroupChecks {
+  std::string name;
+  std::uint64_t connections_begun = 0;  ///< whole run, by the clients
+  std::uint64_t requests_begun = 0;
+  std::uint64_t connections_ended = 0;  ///< whole run, as told at each end
+  std::uint64_t requests_ended = 0;
+  detail::Int128 time_open = 0;  ///< ticks times open requests in the window, by the clients
+  detail::Int128 time_told = 0;  ///< the parts of the requests inside the window, as told
+};
+struct ServerChecks {
+  std::string name;  ///< "rs1:80/tcp"
+  std::uint32_t cores = 0;
+  std::uint64_t taken = 0;  ///< requests, whole run
+  std::uint64_t answered = 0;
+  std::uint64_t given_up = 0;
+  std::uint64_t present = 0;
+  detail::Int128 time_queued = 0;  ///< ticks times requests in the window, by the queue
+  detail::Int128 time_served = 0;  ///< the same from the requests one by one
+  detail::Int128 busy = 0;         ///< core ticks in the window
+  detail::Int128 demand = 0;       ///< core ticks that the requests answered in it asked for
+  detail::Int128 edges = 0;        ///< at most what others of them did, or these before it
+  bool speed_changed = false;      ///< demands do not tell core time then
+};
+struct SelfCheckFacts {
+  Duration window{};  ///< zero if the run did not come to its end
+  std::vector<GroupChecks> groups;
+  std::vector<ServerChecks> servers;
+};
+
 /// What the run cost here; differs from machine to machine, so it is in no file that is compared.
 struct CostFacts {
   double wall_s = 0;
@@ -220,6 +274,8 @@ struct RunFacts {
   std::vector<ConversationFacts> conversations;  ///< in the order in which they were opened
   std::vector<DropFacts> drops;                  ///< any order; places and causes may repeat
   ConservationFacts conservation;
+  std::vector<HealthFacts> health;
+  SelfCheckFacts checks;
   std::vector<Verdict> verdicts;
   std::vector<std::string> notes;  ///< warnings of the run, one sentence each
   CostFacts cost;

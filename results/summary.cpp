@@ -23,7 +23,9 @@ std::string summary_text(const RunFacts& facts, const SummaryOptions& options) {
   for (const DirectorFacts& director : facts.directors) {
     out += summary::director(director, facts.window);
   }
+  for (const HealthFacts& health : facts.health) out += summary::health(health);
   out += summary::frames(facts);
+  out += summary::checks(facts);
   out += summary::expectations(facts);
   out += summary::closing(facts, options.cost);
   return out;

@@ -15,7 +15,9 @@ std::string servers(const RunFacts& facts, std::size_t most_servers);
 std::string latencies(const RunFacts& facts);
 std::string conversations(const RunFacts& facts);
 std::string director(const DirectorFacts& director, const RunWindow& window);
+std::string health(const HealthFacts& health);
 std::string frames(const RunFacts& facts);
+std::string checks(const RunFacts& facts);
 std::string expectations(const RunFacts& facts);
 std::string closing(const RunFacts& facts, bool cost);
 

@@ -62,7 +62,13 @@ std::uint32_t Servers::create_job(std::uint32_t server, PayloadTag tag) {
 
 void Servers::destroy_job(std::uint32_t slot) {
   Job& job = jobs_[slot];
-  if (job.work.valid()) servers_[job.server].queue.remove(job.work);
+  if (job.work.valid()) {
+    Server& server = servers_[job.server];
+    server.queue.remove(job.work);
+    ++server.work.given_up;
+    server.work.demand_given_up += job.demand.count();
+    server.work.request_time += (simulator_.now() - job.taken).count();
+  }
   job = Job{};
   job.next_free = free_job_;
   free_job_ = slot;
@@ -152,7 +158,20 @@ void Servers::take_request(std::uint32_t slot) {
   job.last = x->closes_at_server && x->requests_left == 0;
   x->response_bytes = job.response;
   x->server = server.config.host;
-  job.work = server.queue.submit(slot, server.config.service_time.sample_duration(demand));
+  job.demand = server.config.service_time.sample_duration(demand, coldness(server));
+  job.taken = simulator_.now();
+  ++server.work.taken;
+  job.work = server.queue.submit(slot, job.demand);
+}
+
+/// What demands are multiplied by now.
+double Servers::coldness(const Server& server) const {
+  if (!server.config.warm) return 1;
+  const auto [span, factor] = *server.config.warm;
+  const Duration left = span - (simulator_.now() - server.returned);
+  if (left <= Duration{}) return 1;
+  const double cold = static_cast<double>(left.count()) / static_cast<double>(span.count());
+  return 1 + (factor - 1) * cold;
 }
 
 void Servers::departure(std::uint32_t index) {
@@ -163,6 +182,10 @@ void Servers::departure(std::uint32_t index) {
 void Servers::respond(std::uint32_t slot) {
   Job& job = jobs_[slot];
   job.work = {};
+  Work& done = servers_[job.server].work;
+  ++done.answered;
+  done.demand_answered += job.demand.count();
+  done.request_time += (simulator_.now() - job.taken).count();
   const auto bytes = static_cast<std::uint32_t>(job.response);
   if (!job.endpoint.valid()) {
     udp_.send({servers_[job.server].config.host, job.local, job.remote, bytes, job.tag});
@@ -259,6 +282,7 @@ void Servers::resume(HostId host) {
 void Servers::refuse(HostId host) {
   for (Server& server : servers_) {
     if (server.config.host != host) continue;
+    server.refuses = true;
     if (server.config.protocol == Protocol::tcp) {
       tcp_.set_listening(server.listener, false);
     } else {
@@ -270,7 +294,9 @@ void Servers::refuse(HostId host) {
 void Servers::accept(HostId host) {
   for (std::uint32_t i = 0; i < servers_.size(); ++i) {
     Server& server = servers_[i];
-    if (server.config.host != host) continue;
+    if (server.config.host != host || !server.refuses) continue;
+    server.refuses = false;
+    server.returned = simulator_.now();
     if (server.config.protocol == Protocol::tcp) {
       tcp_.set_listening(server.listener, true);
     } else {
@@ -281,8 +307,21 @@ void Servers::accept(HostId host) {
 
 void Servers::set_speed(HostId host, double speed) {
   for (Server& server : servers_) {
-    if (server.config.host == host) server.queue.set_speed(speed);
+    if (server.config.host != host) continue;
+    server.queue.set_speed(speed);
+    server.work.speed_changed = true;
   }
+}
+
+Servers::Work Servers::work(ServerId id) const {
+  Work sum = servers_[id.index()].work;
+  for (const Job& job : jobs_) {
+    if (!job.work.valid() || job.server != id.value) continue;
+    ++sum.present;
+    sum.demand_present += job.demand.count();
+    sum.request_time += (simulator_.now() - job.taken).count();
+  }
+  return sum;
 }
 
 /// TCP tells of the connections itself; UDP requests in service are lost here.

@@ -35,6 +35,19 @@ class Clients;
 struct ServerTag;
 using ServerId = Id<ServerTag>;
 
+/// Cold caches: for `span` after the server started, or returned, a request costs more. Its demand
+/// is multiplied by `factor` at first, by 1 in the end, and linearly between; what counts is the
+/// instant at which it has arrived in full, not when its service begins. The demand that is
+/// multiplied belongs to the request alone, so that variants of a study stay paired.
+///
+/// A server starts with the run; it returns when its host's power does, and when it accepts again
+/// after it refused (ours: what stopped listening was restarted). One that hung has kept its
+/// memory.
+struct WarmUp {
+  Duration span{};
+  double factor = 1;
+};
+
 struct ServerConfig {
   HostId host;
   Ipv4Address bind;  ///< 0.0.0.0: every local address
@@ -43,6 +56,7 @@ struct ServerConfig {
   ServiceQueue::Settings queue;
   RandomLaw service_time = RandomLaw::constant(0.0);  ///< ticks
   RandomLaw response = RandomLaw::constant(0.0);      ///< bytes
+  std::optional<WarmUp> warm;
   /// Bytes said to whoever connects, and nothing else; none: a server of requests.
   std::optional<std::uint32_t> greeting;
   std::uint32_t backlog = 511;
@@ -88,6 +102,20 @@ class Servers final : public TcpUser, public UdpUser {
   const ServerConfig& config(ServerId id) const { return servers_[id.index()].config; }
   const ServiceQueue& queue(ServerId id) const { return servers_[id.index()].queue; }
   std::uint64_t accepted(ServerId id) const { return servers_[id.index()].accepted; }
+  /// What became of the requests that a server took, added up one by one and apart from its queue's
+  /// integrals: Little's law and the utilisation law hold one against the other.
+  struct Work {
+    std::uint64_t taken = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t given_up = 0;  ///< the connection broke, or the power failed
+    std::uint64_t present = 0;
+    WeightedTime request_time = 0;     ///< ticks that requests have spent here, up to now
+    WeightedTime demand_answered = 0;  ///< ticks of demand: core time at speed 1
+    WeightedTime demand_given_up = 0;  ///< in full, whatever was done of it
+    WeightedTime demand_present = 0;   ///< in full
+    bool speed_changed = false;        ///< ever: demands do not tell the core time then
+  };
+  Work work(ServerId id) const;
 
  private:
   struct Server {
@@ -98,8 +126,11 @@ class Servers final : public TcpUser, public UdpUser {
     ListenerId listener;
     std::uint32_t free_workers = 0;
     bool hung = false;
+    bool refuses = false;
+    Time returned = kStart;        ///< or started
     std::vector<Datagram> unread;  ///< what came to one that greets while it hung
     std::uint64_t accepted = 0;
+    Work work;  ///< of the requests that have left
   };
   /// A connection, or one UDP request, that a server works on.
   struct Job {
@@ -111,6 +142,8 @@ class Servers final : public TcpUser, public UdpUser {
     JobId work;                  ///< none while no request is being served
     std::uint64_t received = 0;  ///< bytes of the present request
     std::uint64_t response = 0;
+    Time taken{};       ///< the present request
+    Duration demand{};  ///< of the present request
     bool peer_closed = false;
     bool last = false;  ///< the server closes after this response
     std::uint32_t next_free = 0;
@@ -130,6 +163,7 @@ class Servers final : public TcpUser, public UdpUser {
     return !server.hung && (server.config.workers == 0 || server.free_workers > 0);
   }
   void apply_acceptance(std::uint32_t server);
+  double coldness(const Server& server) const;
 
   Simulator& simulator_;
   Tcp& tcp_;

@@ -107,6 +107,7 @@ void Clients::new_request(Exchange& x) {
   x.closes_at_server = load.config.close_at_server;
   if (x.measured) ++measured_open_;
   ++open_requests_;
+  load.open.enter(x.arrival);
 }
 
 void Clients::begin_tcp(std::uint32_t slot) {
@@ -285,6 +286,7 @@ void Clients::fail(std::uint32_t slot, Outcome outcome) {
 
 void Clients::end_request(Exchange& x, Outcome outcome, Time last_byte) {
   --open_requests_;
+  workloads_[x.workload.index()].open.leave(simulator_.now());
   if (x.measured) --measured_open_;
   if (!observation_.wants(Watch::kExchanges)) return;
   RequestEnd end;
@@ -299,6 +301,7 @@ void Clients::end_request(Exchange& x, Outcome outcome, Time last_byte) {
   end.sent = x.sent;
   end.first_byte = x.first_byte;
   end.last_byte = last_byte;
+  end.ended = simulator_.now();
   end.request_bytes = x.request_bytes;
   end.response_bytes = x.response_bytes;
   observation_.observer->request_ended(end);

@@ -15,6 +15,7 @@
 #include "models/workload/exchange.hpp"
 #include "models/workload/law.hpp"
 #include "models/workload/popularity.hpp"
+#include "models/workload/presence.hpp"
 #include "sim/random.hpp"
 #include "sim/simulator.hpp"
 
@@ -86,6 +87,17 @@ class Clients final : public TcpUser, public UdpUser {
   const WorkloadConfig& config(WorkloadId id) const { return workloads_[id.index()].config; }
   /// Requests that have arrived and not ended, of all workloads.
   std::uint64_t open_requests() const { return open_requests_; }
+  /// What the workload began, measured or not, and the requests that were open over time: kept here
+  /// apart from what is told when they end, so that one can be held against the other.
+  struct Begun {
+    std::uint64_t connections = 0;
+    std::uint64_t requests = 0;
+    detail::Int128 request_time = 0;  ///< ticks times open requests
+  };
+  Begun begun(WorkloadId id) const {
+    const Workload& load = workloads_[id.index()];
+    return {load.connections, load.requests, load.open.integral(simulator_.now())};
+  }
 
  private:
   struct Workload {
@@ -98,6 +110,7 @@ class Clients final : public TcpUser, public UdpUser {
     StreamFamily hold_times;
     std::uint64_t connections = 0;
     std::uint64_t requests = 0;
+    Presence open{};  ///< requests
   };
 
   void begin(std::uint32_t workload, std::uint32_t source, std::uint32_t user);

@@ -76,9 +76,9 @@ double RandomLaw::sample(RandomStream& stream) const {
   return std::visit(Visitor{*this, stream}, form_);
 }
 
-Duration RandomLaw::sample_duration(RandomStream& stream) const {
+Duration RandomLaw::sample_duration(RandomStream& stream, double factor) const {
   constexpr auto kMost = static_cast<double>(kLongestSample.count());
-  return Duration{std::llround(std::clamp(sample(stream), 0.0, kMost))};
+  return Duration{std::llround(std::clamp(sample(stream) * factor, 0.0, kMost))};
 }
 
 std::uint64_t RandomLaw::sample_count(RandomStream& stream, std::uint64_t least) const {

@@ -38,8 +38,9 @@ class RandomLaw {
 
   /// The real value, before rounding. A constant draws nothing from the stream.
   double sample(RandomStream& stream) const;
-  /// For laws in ticks: the nearest tick, at least 0, at most kLongestSample.
-  Duration sample_duration(RandomStream& stream) const;
+  /// For laws in ticks: the nearest tick to the value times `factor`, at least 0, at most
+  /// kLongestSample. The factor changes nothing of what is drawn.
+  Duration sample_duration(RandomStream& stream, double factor = 1) const;
   /// For laws in bytes or ones: the nearest integer, at least `least`, at most 2^53. So an
   /// exponential number of requests of mean m is one where the law gives less than 1.5, and its
   /// mean is above m by what the small values gained.

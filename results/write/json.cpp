@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "results/checks.hpp"
 #include "results/write/csv.hpp"
 
 namespace lvs {
@@ -168,6 +169,37 @@ Json drops_of(const RunFacts& facts) {
   return rows;
 }
 
+Json health_change_of(const HealthChangeFacts& change) {
+  constexpr std::array<std::string_view, 3> kReasons{"no_answer", "refused", "unreachable"};
+  return {{"at_s", to_seconds(change.at - kStart)},
+          {"server", change.host},
+          {"address", to_string(change.server)},
+          {"change", change.failed ? "failed" : "back"},
+          {"reason",
+           change.failed ? Json(kReasons[static_cast<std::size_t>(change.why)]) : Json(nullptr)},
+          {"weight", change.weight},
+          {"first_attempt_s", to_seconds(change.since - kStart)}};
+}
+
+Json health_of(const HealthFacts& health) {
+  Json json = {{"service", health.service},
+               {"director", health.director},
+               {"action", health.action == HealthAction::remove ? "remove" : "weight"},
+               {"attempts", health.attempts},
+               {"failed_attempts", health.failures},
+               {"changes", Json::array()}};
+  for (const HealthChangeFacts& change : health.changes) {
+    json["changes"].push_back(health_change_of(change));
+  }
+  return json;
+}
+
+Json check_of(const Check& check) {
+  return {{"law", name(check.law)}, {"of", check.of},       {"what", check.what},
+          {"one", check.one},       {"other", check.other}, {"allowed", check.allowed},
+          {"holds", check.holds}};
+}
+
 Json verdict_of(const Verdict& verdict) {
   return {
       {"text", verdict.text},         {"holds", verdict.holds},   {"value", or_null(verdict.value)},
@@ -209,6 +241,8 @@ std::string summary_json(const RunFacts& facts, const JsonOptions& options) {
                  {"in_flight", c.in_flight},
                  {"balanced", c.holds()}}},
                {"drops", drops_of(facts)},
+               {"health", array_of(facts.health, health_of)},
+               {"checks", array_of(self_checks(facts), check_of)},
                {"expectations", array_of(facts.verdicts, verdict_of)},
                {"notes", facts.notes}};
   if (options.timing) {

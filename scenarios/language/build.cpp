@@ -30,6 +30,7 @@ Simulation::Simulation(const Scenario& scenario, StreamKey key, EventQueue::Stru
   for (const language::Host& host : scenario_.hosts) run_setup(host);
   for (const language::Host& host : scenario_.hosts) build_servers(host);
   for (const ClientGroup& group : scenario_.clients) build_clients(group);
+  for (const language::Host& host : scenario_.hosts) build_health(host);
   decide_times();
   watch_capture();
 }
@@ -110,6 +111,7 @@ void Simulation::build_servers(const language::Host& host) {
       config.service_time = to_law(serve.service_time);
       config.response = to_law(serve.response);
     }
+    if (serve.warm) config.warm = WarmUp{serve.warm->span, serve.warm->factor};
     config.backlog = static_cast<std::uint32_t>(serve.backlog);
     config.workers = static_cast<std::uint32_t>(serve.workers.value_or(0));
     if (!world_.servers().add(config)) {

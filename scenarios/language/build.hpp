@@ -83,6 +83,7 @@ class Simulation final : public ScenarioEvents, public Announcer {
   void plug_card(lvs::Host& host, const Nic& nic);
   void build_servers(const language::Host& host);
   void build_clients(const ClientGroup& group);
+  void build_health(const language::Host& host);
   void schedule_events();
   void run_setup(const language::Host& host);
   void decide_times();

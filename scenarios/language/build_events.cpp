@@ -45,6 +45,7 @@ void Simulation::carry_out(const Event& event) {
   const std::string& name = event.host.text;
   if (const auto* run = std::get_if<RunAction>(&event.action)) {
     shell(name).run(run->script);
+    world_.health().look_again(host_ids_.at(name));
   } else if (const auto* shows = std::get_if<ShowAction>(&event.action)) {
     show(shows->script, name, std::nullopt);
   } else if (const auto* server = std::get_if<ServerAction>(&event.action)) {
@@ -112,6 +113,7 @@ void Simulation::power(const Event& event, PowerAction action) {
   for (const language::Host& h : scenario_.hosts) {
     if (h.name.text == event.host.text) run_setup(h);
   }
+  world_.health().look_again(machine.id());
 }
 
 void Simulation::cable(const Event& event, const CableAction& action) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <optional>
 
+#include "models/server/service_queue.hpp"
+
 namespace lvs::language {
 namespace {
 
@@ -226,6 +228,17 @@ double read_positive_number(const YamlNode& node) {
   const double value = read_number(node);
   if (value <= 0) throw node.error("\"" + node.scalar() + "\" is zero; it must be above zero");
   return value;
+}
+
+double read_number(const YamlNode& node, double min, double max) {
+  const double value = read_number(node);
+  if (value >= min && value <= max) return value;
+  throw node.error("\"" + node.scalar() + "\" is out of range; accepted: " + write_number(min) +
+                   " to " + write_number(max));
+}
+
+double read_speed(const YamlNode& node) {
+  return read_number(node, ServiceQueue::kLowestSpeed, ServiceQueue::kHighestSpeed);
 }
 
 std::int64_t read_integer(const YamlNode& node, std::int64_t min, std::int64_t max) {

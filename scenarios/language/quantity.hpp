@@ -40,6 +40,9 @@ double read_probability(const YamlNode& node);  ///< "0%" to "100%"
 QueueLimit read_queue(const YamlNode& node);
 double read_number(const YamlNode& node);           ///< not negative
 double read_positive_number(const YamlNode& node);  ///< above zero
+double read_number(const YamlNode& node, double min, double max);
+/// A rate relative to a core's own, as the models take it: 0.001..1000.
+double read_speed(const YamlNode& node);
 std::int64_t read_integer(const YamlNode& node, std::int64_t min,
                           std::int64_t max = std::numeric_limits<std::int32_t>::max());
 Measure read_measure(const YamlNode& node);

@@ -41,7 +41,7 @@ void read_action(const MapReader& map, const Bindings& bindings, Event& event) {
                                                     {"refuse", ServerAction::refuse},
                                                     {"accept", ServerAction::accept}});
   } else if (&what == map.get("speed")) {
-    event.action = SpeedAction{read_positive_number(what)};
+    event.action = SpeedAction{read_speed(what)};
   } else {
     event.action =
         read_choice<PowerAction>(what, {{"off", PowerAction::off}, {"on", PowerAction::on}});

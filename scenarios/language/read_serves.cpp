@@ -8,10 +8,12 @@ namespace {
 
 constexpr int kMostWorkers = 1'000'000;
 
+constexpr double kMostFactor = 1000;
+
 Warm read_warm(const YamlNode& node) {
   const MapReader map(node, {"for", "factor"});
-  Warm warm{read_positive_duration(map.need("for")), read_positive_number(map.need("factor")),
-            node.where()};
+  Warm warm{read_positive_duration(map.need("for")),
+            read_number(map.need("factor"), 1, kMostFactor), node.where()};
   return warm;
 }
 
@@ -46,7 +48,7 @@ void read_work(const MapReader& map, Serve& serve) {
         read_choice<Discipline>(*v, {{"fcfs", Discipline::fcfs}, {"ps", Discipline::ps}});
   }
   read_accept(map, serve);
-  if (const YamlNode* v = map.get("speed")) serve.speed = read_positive_number(*v);
+  if (const YamlNode* v = map.get("speed")) serve.speed = read_speed(*v);
   serve.service_time = read_duration_law(map.need("service_time"));
   serve.response = read_size_law(map.need("response"));
   read_backlog(map, serve);
@@ -107,6 +109,7 @@ Health read_health(const YamlNode& node) {
   Health health;
   health.where = node.where();
   health.service = read_service(map.need("service"));
+  health.service_where = map.need("service").where();
   const MapReader probe(map.need("tcp"), {"every", "timeout", "retries", "between"});
   health.every = read_positive_duration(probe.need("every"));
   health.timeout = read_positive_duration(probe.need("timeout"));

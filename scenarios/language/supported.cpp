@@ -18,8 +18,6 @@ constexpr std::array kNotBuilt{
     std::string_view("idle"),
     std::string_view("targets"),
     std::string_view("popularity_targets"),
-    std::string_view("warm"),
-    std::string_view("health"),
     std::string_view("ipvsadm --pe (persistence engines)"),
 };
 
@@ -50,13 +48,7 @@ class Uses {
     uses_.push_back({feature, where, false});
   }
 
-  void visit(const Host& host) {
-    visit(host.setup);
-    for (const Serve& serve : host.serves) {
-      if (serve.warm) note("warm", serve.warm->where);
-    }
-    if (host.health) note("health", host.health->where);
-  }
+  void visit(const Host& host) { visit(host.setup); }
 
   void visit(const ClientGroup& group) {
     if (std::holds_alternative<MmppArrivals>(group.arrivals)) {

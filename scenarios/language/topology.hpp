@@ -102,6 +102,7 @@ struct Health {
   Duration between{};
   Action action = Action::remove;
   Where where;
+  Where service_where;
   friend bool operator==(const Health&, const Health&) = default;
 };
 

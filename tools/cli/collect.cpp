@@ -33,6 +33,9 @@ RecorderPlan Collector::plan(const std::vector<Claim>& claims) const {
   plan.servers = servers_;
   plan.measured = {times.measured_from(), times.measured_until()};
   plan.end = times.latest_end();
+  // measured_begins() and measured_ends() come just before the instant, and not before the start.
+  plan.presence = {std::max(kStart, plan.measured.from - Duration{1}),
+                   plan.measured.until - Duration{1}};
   for (const Claim& claim : claims) {
     const bool known = claim.during && std::find(plan.windows.begin(), plan.windows.end(),
                                                  *claim.during) != plan.windows.end();
@@ -57,11 +60,13 @@ void Collector::read_counters(std::vector<ServerCounters>& servers,
 
 void Collector::measured_begins() {
   read_counters(servers_before_, directors_before_);
+  checks_before_ = read_checks();
   if (const CaptureWatch* watch = simulation_.capture_watch()) captures_before_ = watch->counts();
 }
 
 void Collector::measured_ends() {
   read_counters(servers_after_, directors_after_);
+  checks_after_ = read_checks();
   for (const HostId id : servers_) sockets_.push_back(socket_counts(id));
   for (const HostId id : directors_) {
     const Host& host = world_.host(id);
@@ -249,7 +254,9 @@ RunFacts Collector::facts(Recorder& recorder) const {
   facts.conservation = {frames.sent(), frames.copied(), frames.delivered(), frames.dropped(),
                         frames.in_flight()};
   facts.notes = times.warnings;
+  facts.health = health();
   recorder.fill(facts);
+  facts.checks = check_facts(recorder);
   return facts;
 }
 

@@ -31,6 +31,17 @@ class Collector {
   struct ServerCounters {
     WeightedTime busy = 0;  ///< core-picoseconds
   };
+  /// Readings of what results/checks.hpp holds together.
+  struct CheckCounters {
+    Time at = kStart;
+    std::vector<detail::Int128> open;  ///< by workload
+    struct Server {
+      detail::Int128 present = 0;
+      detail::Int128 busy = 0;
+      Servers::Work work;
+    };
+    std::vector<Server> servers;
+  };
   struct DirectorCounters {
     std::array<Host::Traffic, kTrafficClassCount> traffic;
   };
@@ -38,6 +49,10 @@ class Collector {
   std::vector<HostId> serving_hosts() const;
   void read_counters(std::vector<ServerCounters>& servers,
                      std::vector<DirectorCounters>& directors) const;
+  CheckCounters read_checks() const;
+  SelfCheckFacts check_facts(const Recorder& recorder) const;
+  ServerChecks server_checks(std::uint32_t server) const;
+  std::vector<HealthFacts> health() const;
   ServiceFacts service_facts(const Host& host, const Service& service) const;
   SocketCounts socket_counts(HostId host) const;
   std::string host_with(Ipv4Address address) const;
@@ -54,6 +69,8 @@ class Collector {
   std::vector<DirectorCounters> directors_before_;
   std::vector<DirectorCounters> directors_after_;
   std::vector<CaptureWatch::Counts> captures_before_;
+  CheckCounters checks_before_;
+  std::optional<CheckCounters> checks_after_;
   std::vector<SocketCounts> sockets_;
   std::vector<std::string> listings_;
   std::vector<ServiceFacts> services_;

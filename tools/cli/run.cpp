@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "results/checks.hpp"
 #include "results/metrics.hpp"
 #include "results/summary.hpp"
 #include "results/write/json.hpp"
@@ -74,6 +75,7 @@ CostFacts cost_since(std::chrono::steady_clock::time_point begun, const World& w
 }
 
 int verdict_of(const RunFacts& facts) {
+  if (!all_hold(self_checks(facts))) return ExitStatus::kInternal;
   for (const Verdict& verdict : facts.verdicts) {
     if (!verdict.holds) return ExitStatus::kExpectationFailed;
   }

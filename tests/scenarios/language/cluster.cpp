@@ -178,12 +178,6 @@ TEST_CASE("not yet built keys are read strictly and then refused by name and pla
        "1}}\n",
        "34: targets"},
       {"clients: {w: {host: a, target: 10.0.0.1:80/tcp, users: 1, flood: syn}}\n", "66: flood"},
-      {"  b: {nics: {eth0: lan}, health: {service: 10.0.0.1:80/tcp, tcp: {every: 6s, timeout: 3s, "
-       "retries: 3, between: 1s}, action: remove}}\n",
-       "34: health"},
-      {"  b: {nics: {eth0: lan}, serves: [{port: 80/tcp, service_time: 1ms, response: 1B, warm: "
-       "{for: 1s, factor: 2}}]}\n",
-       "89: warm"},
   };
   for (const auto& [rest, message] : cases) {
     CHECK(loading_error("n.yaml", small(rest)) == "n.yaml:6:" + message + " is not built yet");

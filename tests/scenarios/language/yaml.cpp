@@ -103,7 +103,7 @@ const std::vector<WrongSection> kWrongSections{
     {"a server event where nothing serves", "events: [{at: 1s, host: a, server: hang}]\n",
      "6:25: the host \"a\" serves nothing"},
     {"speed zero", "events: [{at: 1s, host: a, speed: 0}]\n",
-     "6:35: events[0].speed: \"0\" is zero; it must be above zero"},
+     "6:35: events[0].speed: \"0\" is out of range; accepted: 0.001 to 1000"},
     {"a YAML 1.1 truth value", "events: [{at: 1s, host: a, power: yes}]\n",
      "6:35: events[0].power: \"yes\" is not one of off, on"},
     {"an expectation of nothing", "expect: [{metric: m}]\n",
