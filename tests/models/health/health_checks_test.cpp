@@ -113,6 +113,52 @@ TEST_CASE("an attempt is a handshake that is closed at once", "[health]") {
   CHECK(lab.world.tcp().established(lab.servers[0]->id()) == 0);
 }
 
+TEST_CASE("what servers answer to the checks costs the director's processor", "[health]") {
+  Checked lab;
+  lab.director.make_processor({.cores = 1, .per_frame = microseconds(3)});
+  lab.begin();
+  lab.run_until(seconds(1));
+  // ARP reply, SYN-ACK, FIN that acknowledges ours.
+  const auto& other = lab.director.traffic()[static_cast<std::size_t>(TrafficClass::other)];
+  CHECK(other.frames == 3);
+  CHECK(other.processor == microseconds(9));
+}
+
+TEST_CASE("a real server on the director itself is asked through lo", "[health]") {
+  Checked lab;
+  lab.config.retries = 0;
+  for (std::size_t i = 0; i < Checked::kServers; ++i) lab.remove(i);
+  ServerConfig serves;
+  serves.host = lab.director.id();
+  serves.port = Port{80};
+  lab.world.servers().add(serves);
+  CHECK(lab.ipvs.add_destination(service_key(lab.vip), {address("10.0.0.1"), Port{80}}, {}) ==
+        IpvsError::none);
+  lab.begin();
+  lab.run_until(seconds(7));
+  CHECK(lab.counters().attempts == 2);
+  CHECK(lab.counters().failures == 0);
+  lab.world.servers().refuse(lab.director.id());
+  lab.run_until(seconds(13));
+  CHECK(lab.list().empty());
+}
+
+TEST_CASE("a director that has lost its address finds no server, and no way", "[health]") {
+  Checked lab;
+  lab.config.retries = 1;
+  lab.config.between = {};
+  lab.begin();
+  lab.run_until(seconds(5));
+  CHECK(lab.director.state().delete_address(device(lab.director, "eth0"),
+                                            {address("10.0.0.1"), 24}) == ConfigError::none);
+  lab.run_until(milliseconds(6'500));
+  REQUIRE(lab.changes().size() == 1);
+  CHECK(lab.changes()[0].why == HealthFailure::unreachable);
+  CHECK(lab.changes()[0].at == lab.changes()[0].since);  // both attempts in one instant
+  lab.run_until(seconds(20));
+  CHECK(lab.list().empty());
+}
+
 TEST_CASE("a server that refuses fails after its retries and is deleted; it returns at the head",
           "[health]") {
   Checked lab;
@@ -259,7 +305,12 @@ TEST_CASE("what is typed counts for more than health checks", "[health]") {
     lab.world.servers().accept(rs1);
     lab.run_until(seconds(10));
     CHECK(lab.list() == "no service");
-    CHECK(lab.asked(1) == Instants{});  // its turn came after the service had gone
+    CHECK(lab.ipvs.add_service(service_key(lab.vip), {.scheduler = "rr"}) == IpvsError::none);
+    lab.add(1);
+    lab.typed();
+    lab.run_until(seconds(20));
+    CHECK(lab.list() == "2x2");
+    CHECK(lab.asked(1) == Instants{10000, 16000});  // its first turn came after all had gone
   }
 }
 
