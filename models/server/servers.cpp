@@ -337,7 +337,9 @@ void Servers::power_off(HostId host) {
   refuse(host);
 }
 
+/// Every process starts anew, whatever it was told while there was no power.
 void Servers::power_on(HostId host) {
+  for (Server& server : servers_) server.refuses |= server.config.host == host;
   accept(host);
   resume(host);
 }

@@ -44,6 +44,11 @@ void Simulation::happen(std::uint32_t index) {
 void Simulation::carry_out(const Event& event) {
   const std::string& name = event.host.text;
   if (const auto* run = std::get_if<RunAction>(&event.action)) {
+    if (!host(name).is_powered()) {
+      throw ScenarioError(event.where, name + " has no power at " +
+                                           to_string(world_.simulator().now()) +
+                                           ": no command runs there");
+    }
     shell(name).run(run->script);
     world_.health().look_again(host_ids_.at(name));
   } else if (const auto* shows = std::get_if<ShowAction>(&event.action)) {
@@ -136,7 +141,10 @@ void Simulation::show(const Script& script, const std::string& name,
   while (!command.empty() && (command.back() == '\n' || command.back() == ' ')) command.pop_back();
   const Time now = world_.simulator().now();
   const bool network = switch_of_network_.count(name) > 0;
-  const std::string text = network ? show_network(script, name) : shell(name).run(script);
+  const auto show_host = [&] {
+    return host(name).is_powered() ? shell(name).run(script) : name + " has no power\n";
+  };
+  const std::string text = network ? show_network(script, name) : show_host();
   shown_.push_back({now, name, command, text, expectation});
 }
 

@@ -96,6 +96,8 @@ TEST_CASE("a server is cold again when it returns, not when it only hung", "[ser
   }
   SECTION("power") {
     shop.world.power(shop.server, false);
+    at(1650);
+    shop.world.servers().accept(shop.server.id());  // nobody is there to do it
     at(1800);
     shop.world.power(shop.server, true);
     add_address(shop.server, "eth0", "10.0.0.1/24");

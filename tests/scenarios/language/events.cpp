@@ -140,6 +140,23 @@ TEST_CASE("a director that was off runs its setup again and knows no connection"
   CHECK(run.outcomes(seconds(11), seconds(50)) == "390 completed");
 }
 
+TEST_CASE("nobody can type on a host without power", "[language][events]") {
+  const std::string off = "  - {at: 3s, host: director, power: off}\n";
+  CHECK_THAT(error_of(off + "  - {at: 4s, host: director, run: ipvsadm -Z}\n"),
+             Catch::Contains("director has no power at 4s: no command runs there"));
+  FailingCluster cluster;
+  cluster.events = off +
+                   "  - {at: 5s, host: director, power: on}\n"
+                   "  - {every: 1s, during: 2500ms..6s, host: director, show: ipvsadm -Ln}\n";
+  const Failing run(cluster);
+  const auto& shown = run.simulation.shown();
+  REQUIRE(shown.size() == 4);
+  CHECK_THAT(shown[0].text, Catch::Contains("192.168.0.11:80"));
+  CHECK(shown[1].text == "director has no power\n");
+  CHECK(shown[2].text == "director has no power\n");
+  CHECK_THAT(shown[3].text, Catch::Contains("192.168.0.11:80"));
+}
+
 TEST_CASE("events that name what is not there are refused with their place", "[language][events]") {
   CHECK_THAT(error_of("  - {at: 3s, host: rs9, power: off}\n"), Catch::Contains("unknown host"));
   CHECK_THAT(error_of("  - {at: 3s, host: rs1, cable: {nic: eth9, state: cut}}\n"),
