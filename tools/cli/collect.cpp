@@ -33,9 +33,7 @@ RecorderPlan Collector::plan(const std::vector<Claim>& claims) const {
   plan.servers = servers_;
   plan.measured = {times.measured_from(), times.measured_until()};
   plan.end = times.latest_end();
-  // measured_begins() and measured_ends() come just before the instant, and not before the start.
-  plan.presence = {std::max(kStart, plan.measured.from - Duration{1}),
-                   plan.measured.until - Duration{1}};
+  plan.presence = presence();
   for (const Claim& claim : claims) {
     const bool known = claim.during && std::find(plan.windows.begin(), plan.windows.end(),
                                                  *claim.during) != plan.windows.end();

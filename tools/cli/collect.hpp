@@ -49,6 +49,7 @@ class Collector {
   std::vector<HostId> serving_hosts() const;
   void read_counters(std::vector<ServerCounters>& servers,
                      std::vector<DirectorCounters>& directors) const;
+  TimeSpan presence() const;
   CheckCounters read_checks() const;
   SelfCheckFacts check_facts(const Recorder& recorder) const;
   ServerChecks server_checks(std::uint32_t server) const;

@@ -1,6 +1,8 @@
 // What the health checks did, and what is counted twice (results/checks.hpp).
 #include "tools/cli/collect.hpp"
 
+#include <algorithm>
+
 namespace lvs::cli {
 namespace {
 
@@ -36,6 +38,13 @@ std::vector<HealthFacts> Collector::health() const {
   return all;
 }
 
+/// From measured_begins() to measured_ends(): these come just before the instants.
+TimeSpan Collector::presence() const {
+  const language::RunTimes& times = simulation_.times();
+  return {std::max(kStart, times.measured_from() - Duration{1}),
+          times.measured_until() - Duration{1}};
+}
+
 Collector::CheckCounters Collector::read_checks() const {
   CheckCounters counters;
   counters.at = world_.simulator().now();
@@ -52,7 +61,10 @@ Collector::CheckCounters Collector::read_checks() const {
 
 SelfCheckFacts Collector::check_facts(const Recorder& recorder) const {
   SelfCheckFacts facts;
-  if (checks_after_) facts.window = checks_after_->at - checks_before_.at;
+  // A run that was stopped early is not held against laws of a window.
+  if (checks_after_ && TimeSpan{checks_before_.at, checks_after_->at} == presence()) {
+    facts.window = presence().length();
+  }
   for (std::uint32_t w = 0; w < world_.clients().size(); ++w) {
     const Clients::Begun begun = world_.clients().begun(WorkloadId{w});
     const Recorder::Ended& ended = recorder.ended(WorkloadId{w});
