@@ -35,9 +35,10 @@ std::string change_line(const HealthFacts& health, const HealthChangeFacts& chan
     return fmt::format("{} back at {}: {}weight {}", server, at_text(change.at),
                        removes ? "added at the head of the list with " : "", change.weight);
   }
-  return fmt::format("{} failed at {} ({}; {} since the first of these attempts), {}", server,
-                     at_text(change.at), reason(health, change.why),
-                     latency_text(change.at - change.since), removes ? "removed" : "weight 0");
+  std::string line = fmt::format("{} failed at {}, {}: {}", server, at_text(change.at),
+                                 removes ? "removed" : "weight 0", reason(health, change.why));
+  if (change.since == change.at) return line;
+  return line + fmt::format(", the first time {} before", latency_text(change.at - change.since));
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ std::string health(const HealthFacts& health) {
       fmt::format("\nHealth of {}: {} from {}, {} failed\n", health.service,
                   counted(health.attempts, "attempt"), health.director, grouped(health.failures));
   for (std::size_t i = 0; i < health.changes.size() && i < kMostChanges; ++i) {
-    out += "  " + change_line(health, health.changes[i]) + "\n";
+    out += wrapped(change_line(health, health.changes[i]), 100, "  ");
   }
   if (health.changes.empty()) out += "  every server stayed as it was\n";
   if (health.changes.size() > kMostChanges) {

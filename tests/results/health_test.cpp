@@ -38,14 +38,16 @@ TEST_CASE("the summary says what health checks did and when", "[results][health]
   const std::string text = summary_text(facts);
   CHECK_THAT(text,
              Catch::Contains("\nHealth of 10.1.10.3:80/tcp: 21 attempts from director, 5 failed\n"
-                             "  rs2 (192.168.184.130:80) failed at 27.004s (no answer in 3s; 15.0s "
-                             "since the first of these attempts), removed\n"
-                             "  rs1 (192.168.184.129:80) failed at 30.000s (refused; 3.00s since"));
+                             "  rs2 (192.168.184.130:80) failed at 27.004s, removed: no answer in "
+                             "3s, the first time 15.0s before\n"
+                             "  rs1 (192.168.184.129:80) failed at 30.000s, removed: refused, the "
+                             "first time 3.00s before\n"));
+  CHECK_THAT(text, Catch::Contains("failed at 50.000s, removed: unreachable\n"));
   CHECK_THAT(text,
              Catch::Contains("  rs2 (192.168.184.130:80) back at 40.020s: added at the head of "
                              "the list with weight 2\n"));
   facts.health[0].action = HealthAction::weight;
-  CHECK_THAT(summary_text(facts), Catch::Contains("these attempts), weight 0\n") &&
+  CHECK_THAT(summary_text(facts), Catch::Contains("failed at 27.004s, weight 0: no answer") &&
                                       Catch::Contains("back at 40.020s: weight 2\n"));
   facts.health[0].changes.clear();
   CHECK_THAT(summary_text(facts), Catch::Contains("every server stayed as it was"));
