@@ -17,7 +17,18 @@ Warm read_warm(const YamlNode& node) {
   return warm;
 }
 
+/// Datagrams come without connections that a worker could hold or a backlog keep.
+void refuse_connections(const MapReader& map, const Serve& serve) {
+  if (serve.protocol != Protocol::udp) return;
+  for (const char* key : {"accept", "workers", "backlog"}) {
+    if (const YamlNode* v = map.get(key)) {
+      throw v->error("belongs to tcp: a udp server has no connections");
+    }
+  }
+}
+
 void read_accept(const MapReader& map, Serve& serve) {
+  refuse_connections(map, serve);
   const YamlNode* accept = map.get("accept");
   const YamlNode* workers = map.get("workers");
   if (accept != nullptr && need_scalar(*accept) != "immediate") {

@@ -40,7 +40,7 @@ void add_work(const Serve& serve, YamlFlow& flow) {
   if (serve.speed != 1) flow.add("speed", write_number(serve.speed));
   flow.add("service_time", write_law(serve.service_time));
   flow.add("response", write_law(serve.response));
-  flow.add("backlog", std::to_string(serve.backlog));
+  if (serve.protocol == Protocol::tcp) flow.add("backlog", std::to_string(serve.backlog));
   if (serve.warm) {
     YamlFlow warm;
     warm.add("for", write_duration(serve.warm->span));
@@ -55,7 +55,8 @@ std::string write_serve(const Serve& serve) {
   if (serve.greeting) {
     flow.add("greeting", to_string(*serve.greeting));
     if (serve.workers) flow.add("workers", std::to_string(*serve.workers));
-    return flow.add("backlog", std::to_string(serve.backlog)).text();
+    if (serve.protocol == Protocol::tcp) flow.add("backlog", std::to_string(serve.backlog));
+    return flow.text();
   }
   add_work(serve, flow);
   return flow.text();

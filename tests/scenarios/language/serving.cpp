@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tests/scenarios/language/failing_cluster.hpp"
+#include "tests/scenarios/language/loading.hpp"
 
 namespace lvs::language::testing {
 namespace {
@@ -77,6 +78,16 @@ TEST_CASE("a worker keeps its connection until it is closed", "[language][serves
   CHECK(responses(pairs(serve, hold)) == thrice(10, 10));
   CHECK(responses(pairs(serve + ", workers: 2", hold)) == thrice(10, 10));
   CHECK(responses(pairs(serve + ", workers: 1", hold)) == thrice(10, 420));
+}
+
+TEST_CASE("a udp server has neither workers nor a backlog", "[language][serves]") {
+  for (const std::string key : {"accept: immediate", "workers: 2", "backlog: 5"}) {
+    std::string text = pairs("service_time: 1ms, " + key);
+    text.replace(text.find("port: 80/tcp"), 12, "port: 80/udp");
+    CHECK_THAT(error_of([&] { load_scenario_text("serving.yaml", text); }),
+               Catch::Contains("serving.yaml:10:") &&
+                   Catch::Contains("belongs to tcp: a udp server has no connections"));
+  }
 }
 
 TEST_CASE("bind: listens on one address alone", "[language][serves]") {

@@ -43,13 +43,14 @@ hosts:
       tcp: {every: 6s, timeout: 3s, retries: 3, between: 1s}
       action: weight
     serves:
-      - {port: 53/udp, bind: 10.0.0.9, workers: 8, speed: 0.25, backlog: 1,
+      - {port: 53/tcp, bind: 10.0.0.9, workers: 8, speed: 0.25, backlog: 1,
          service_time: {pareto: {mean: 1ms, alpha: 1.2, max: 1s}},
          response: {uniform: [1B, 2KB]}, warm: {for: 30s, factor: 3}}
       - {port: 80/tcp, accept: immediate, service_time: {empirical: [1ms, 2ms, 1ms]},
          response: {hyperexponential: {mean: 5KB, cv: 1.5}}}
       - {port: 81/tcp, greeting: 9B, bind: 10.0.0.9, workers: 3, backlog: 7}
       - {port: 81/udp, greeting: 1KB}
+      - {port: 82/udp, bind: 10.0.0.9, service_time: 1ms, response: 1B, discipline: ps}
 clients:
   one:
     {host: [a1, a2], addresses: [10.0.0.0/30, 10.0.1.7], popularity: {zipf: 1.1},
